@@ -1,0 +1,1 @@
+"""Measure retrieval and answers on questions with known gold."""

@@ -1,0 +1,1 @@
+"""Read, outline, chunk, embed, store: from an article to an index on disk."""

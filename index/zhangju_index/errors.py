@@ -1,0 +1,81 @@
+"""Everything Zhangju raises on purpose, in one tree.
+
+    ZhangjuError
+    ├── InputError               the caller's file, question or option cannot be used   exit code 2
+    │   ├── DocumentError        a source file cannot be read as an article
+    │   ├── QuestionError        a question is empty or far too long
+    │   └── EvalSetError         an eval set breaks its schema
+    ├── ModelError               the embedding model cannot be loaded, or is not what was pinned   exit code 2
+    └── IndexUnusableError       the index on disk cannot serve                          exit code 3
+        ├── IndexMissingError    there is no index at that place
+        ├── IndexDamagedError    a file is absent or its bytes changed
+        ├── IndexFormatError     it was written by a newer Zhangju
+        └── IndexMismatchError   it belongs to another model or to other settings
+
+A message is one line that says what was expected, what came, and what to do.
+``exit_code`` is what the command line returns for it.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "DocumentError",
+    "EvalSetError",
+    "IndexDamagedError",
+    "IndexFormatError",
+    "IndexMismatchError",
+    "IndexMissingError",
+    "IndexUnusableError",
+    "InputError",
+    "ModelError",
+    "QuestionError",
+    "ZhangjuError",
+]
+
+
+class ZhangjuError(Exception):
+    """Base of every error that Zhangju raises on purpose."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class InputError(ZhangjuError):
+    """What the caller gave cannot be used."""
+
+
+class DocumentError(InputError):
+    """A source cannot be read as an article."""
+
+
+class QuestionError(InputError):
+    """A question is empty or too long to be one."""
+
+
+class EvalSetError(InputError):
+    """An eval set breaks its schema, or its gold does not match the article."""
+
+
+class ModelError(ZhangjuError):
+    """The embedding model cannot be loaded, or is not the one that was pinned."""
+
+
+class IndexUnusableError(ZhangjuError):
+    """The index on disk cannot serve questions."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class IndexMissingError(IndexUnusableError):
+    """There is no index at the given place."""
+
+
+class IndexDamagedError(IndexUnusableError):
+    """A file of the index is absent, cut short, or its bytes changed."""
+
+
+class IndexFormatError(IndexUnusableError):
+    """The index was written in a format that this version does not read."""
+
+
+class IndexMismatchError(IndexUnusableError):
+    """The index was built with another model or other settings."""

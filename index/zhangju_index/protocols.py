@@ -1,0 +1,80 @@
+"""What a part must offer to take the place of one of ours: one or two methods each."""
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhangju_index.values import Document
+
+__all__ = ["Embedder", "FloatMatrix", "IntMatrix", "Parser", "VectorStore"]
+
+FloatMatrix = NDArray[np.float32]
+IntMatrix = NDArray[np.int64]
+
+
+@runtime_checkable
+class Parser(Protocol):
+    """Reads one file format."""
+
+    def parse(self, path: Path) -> Document:
+        """Read ``path`` as one document.
+
+        Raises:
+            DocumentError: The file cannot be read as this format.
+        """
+        ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Turns texts into vectors; questions and documents may be encoded differently."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and content hash of the model: vectors of different fingerprints never mix."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Columns of every matrix this embedder returns."""
+        ...
+
+    def embed_queries(self, texts: list[str]) -> FloatMatrix:
+        """Encode questions: float32 rows of unit length, shape (len(texts), dimension)."""
+        ...
+
+    def embed_documents(self, texts: list[str]) -> FloatMatrix:
+        """Encode passages: float32 rows of unit length, shape (len(texts), dimension)."""
+        ...
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Tokens of each text alone, without prefix and special tokens."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that the encoder reads; what is longer would be cut off."""
+        ...
+
+
+@runtime_checkable
+class VectorStore(Protocol):
+    """Finds the stored rows most similar to a query."""
+
+    def __len__(self) -> int:
+        """Rows held."""
+        ...
+
+    def search(self, queries: FloatMatrix, k: int) -> tuple[FloatMatrix, IntMatrix]:
+        """Return cosine similarities and row numbers, best first.
+
+        Args:
+            queries: Unit-length rows, shape (n_queries, dimension).
+            k: Rows to return per query; fewer come back when the store holds fewer.
+
+        Returns:
+            Two matrices of shape (n_queries, min(k, len(self))).
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Retrieve passages for a question and answer it by chapter and verse."""

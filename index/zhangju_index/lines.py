@@ -1,0 +1,123 @@
+"""Lines of a source, and whether they were wrapped at a fixed width.
+
+A file does not say which of its line breaks were typed and which were put in by a program that
+filled lines. Two facts tell: whether lines reach a common width, and whether that width was
+filled character by character (a *sliced* wrap, usual for Chinese) or word by word.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+__all__ = ["Line", "Wrap", "column_width", "is_wide", "measure_wrap", "split_lines"]
+
+_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What may surround the visible part of a line; U+FEFF is a byte-order mark left by an editor.
+_MARGIN = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_VISIBLE = re.compile(f"[^{_MARGIN}](?:.*[^{_MARGIN}])?", re.DOTALL)
+_FIRST_WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The visible part of one line.
+
+    Attributes:
+        start: Offset of its first visible character.
+        end: Offset one past its last visible character.
+        indent: Columns of white space before it; an ideographic space counts two.
+        length: Characters of the whole line, margins included, without its break.
+        gap: Blank lines between it and the line before.
+    """
+
+    start: int
+    end: int
+    indent: int
+    length: int
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """How a source was wrapped.
+
+    Attributes:
+        width: Columns that a full line reaches; 0 where lines were not wrapped.
+        hanging: Whether the width counts from the margin, so that an indent adds to it.
+        sliced: Characters of a full line that was cut even inside words; 0 elsewhere.
+    """
+
+    width: int = 0
+    hanging: bool = False
+    sliced: int = 0
+
+    def is_full(self, text: str, line: Line, following: Line) -> bool:
+        """Whether ``line`` was broken because the first word of ``following`` did not fit."""
+        if self.sliced:
+            return line.length >= self.sliced
+        return bool(self.width) and _reach(text, line, following, self.hanging) > self.width
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character takes two columns, as Han characters and full-width punctuation do."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def column_width(text: str) -> int:
+    """Columns that ``text`` takes in a fixed-width font."""
+    return sum(2 if is_wide(character) else 1 for character in text)
+
+
+def split_lines(text: str) -> list[Line]:
+    """Return the lines of ``text`` that show anything, in order."""
+    lines: list[Line] = []
+    position = gap = 0
+    breaks = [match.span() for match in _BREAK.finditer(text)]
+    for raw_end, after in [*breaks, (len(text), len(text))]:
+        visible = _VISIBLE.search(text, position, raw_end)
+        if visible:
+            indent = column_width(text[position : visible.start()].replace("\ufeff", ""))
+            lines.append(Line(visible.start(), visible.end(), indent, raw_end - position, gap))
+            gap = 0
+        else:
+            gap += 1
+        position = after
+    return lines
+
+
+def measure_wrap(text: str, lines: list[Line]) -> Wrap:
+    """Find the width that the lines of a source were wrapped at.
+
+    Only breaks without a blank line count: they are the ones a wrapping program makes. The
+    source is wrapped when most of them follow a line too full for the next word.
+    """
+    broken = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if b.gap == 0]
+    if len(broken) < 2:
+        return Wrap()
+    longest = max(line.length for line in lines)
+    if sum(a.length == longest for a, _ in broken) >= 0.9 * len(broken):
+        return Wrap(2 * longest, sliced=longest)
+
+    candidates: list[tuple[int, Wrap]] = []
+    for hanging in (False, True):
+        widths = sorted(_width(text, a, hanging) for a, _ in broken)
+        # A lone wide outlier (a table row, an address) must not set the width.
+        wrap = Wrap(widths[int(0.9 * (len(widths) - 1))], hanging)
+        candidates.append((sum(wrap.is_full(text, a, b) for a, b in broken), wrap))
+    full, wrap = max(candidates, key=lambda candidate: candidate[0])
+    return wrap if full > len(broken) / 2 else Wrap()
+
+
+def _width(text: str, line: Line, hanging: bool) -> int:
+    return column_width(text[line.start : line.end]) + (0 if hanging else line.indent)
+
+
+def _reach(text: str, line: Line, following: Line, hanging: bool) -> int:
+    """Columns that ``line`` would take with the next word on it."""
+    first = text[following.start]
+    word = _FIRST_WORD.match(text, following.start, following.end)
+    if word and not is_wide(first):
+        first = word.group()
+    # Words of a Latin text stand one space apart; Han characters touch.
+    space = 0 if is_wide(text[line.end - 1]) or is_wide(first[0]) else 1
+    return _width(text, line, hanging) + space + column_width(first)

@@ -1,0 +1,239 @@
+"""The outline of a document: its sections, recovered from marks and from the shape of its text.
+
+    lines -> blocks -> headings (marked, numbered, free-standing, piece heads) -> leads -> sections
+
+Nothing here knows any one article. What counts is marks (Markdown, 第X章, 一、, （一）, 1., 1.1),
+the stack of short lines that heads a piece (column, title, byline), free-standing lines, and
+leads that open paragraphs in series.
+"""
+
+import re
+from dataclasses import dataclass
+
+from zhangju_index.blocks import Block, Blocks, find_blocks
+from zhangju_index.bylines import is_byline, is_note
+from zhangju_index.leads import find_leads
+from zhangju_index.marks import find_mark
+from zhangju_index.reading import ReadingText, concatenate
+from zhangju_index.sentences import split_sentences
+from zhangju_index.values import Document, Section, SectionKind
+
+__all__ = ["Outline", "outline_document"]
+
+_RANKS: dict[str, int] = {"series": 0, "title": 1, "heading": 30, "lead": 60}
+_LAW_UNITS = ("编", "分编", "篇", "章", "节", "目")
+_MAX_NUMBERED_HEADING = 50
+_MAX_RUN_IN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The structure of one document.
+
+    Attributes:
+        document: The document.
+        title: Title of its first piece, or its first heading, else its given title.
+        sections: Sections in order; they tile the text.
+        blocks: Paragraphs and headings with their wraps joined, in order.
+    """
+
+    document: Document
+    title: str
+    sections: tuple[Section, ...]
+    blocks: tuple[ReadingText, ...]
+
+    def read(self, start: int, end: int) -> ReadingText:
+        """Reading text of the source range ``start:end``; blocks are a line break apart."""
+        return concatenate(
+            block.slice(start, end)
+            for block in self.blocks
+            if block.offsets[0] < end and block.offsets[-1] >= start
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Where a section starts, and how."""
+
+    start: int
+    kind: SectionKind
+    name: str | None
+    rank: int
+
+
+def outline_document(document: Document) -> Outline:
+    """Recover the sections of ``document``.
+
+    The result depends on the text alone; a document without any structure is one ``body``.
+    """
+    found = find_blocks(document.text)
+    openings = _with_leads(found, _openings(found))
+    sections = _tile(document.text, openings)
+    title = next((o.name for o in openings if o.kind == "title" and o.name), None)
+    return Outline(
+        document=document,
+        title=title or document.title,
+        sections=sections,
+        blocks=tuple(block.reading for block in found.blocks),
+    )
+
+
+def _openings(found: Blocks) -> list[_Opening]:
+    """Headings of all kinds but leads, in order."""
+    blocks = found.blocks
+    openings: list[_Opening] = []
+    numbered = _numbered_headings(blocks)
+    i = 0
+    while i < len(blocks):
+        block = blocks[i]
+        if block.heading:
+            stack = i
+            while stack < len(blocks) and blocks[stack].heading:
+                stack += 1
+            openings.extend(_head(blocks[i:stack], at_start=not openings))
+            i = stack
+            continue
+        if is_note(block.text):
+            openings.append(_Opening(block.start, "note", None, 0))
+        elif (name := numbered.get(i)) is not None and block.mark is not None:
+            first_title = block.mark.kind == "markdown" and block.mark.rank == 11 and not openings
+            run_in = len(name) + 2 < len(block.text) and block.mark.kind in ("一、", "（一）", "1.")
+            kind: SectionKind = "title" if first_title else "lead" if run_in else "heading"
+            openings.append(_Opening(block.start, kind, name, 1 if first_title else block.mark.rank))
+        elif openings and openings[-1].kind in ("author", "note", "title") and is_byline(block.text):
+            openings.append(_Opening(block.start, "author", None, 0))
+        elif openings and _is_plain(blocks, i) and openings[-1].kind in ("author", "note", "title"):
+            openings.append(_Opening(block.start, "body", None, 0))
+        i += 1
+    return openings
+
+
+def _is_plain(blocks: tuple[Block, ...], i: int) -> bool:
+    return not blocks[i].heading
+
+
+def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:
+    """Read a stack of free-standing lines: column, title and byline, or headings."""
+    names = [block.text for block in stack]
+    byline = next((k for k in range(len(stack) - 1, 0, -1) if is_byline(names[k])), None)
+    openings: list[_Opening] = []
+    if byline is None and not at_start:
+        return [_Opening(block.start, "heading", block.text, _RANKS["heading"]) for block in stack]
+    head = stack[: byline if byline is not None else 1]
+    authors = 0
+    while len(head) > 1 and is_byline(head[-1].text):
+        head, authors = head[:-1], authors + 1
+    for k, block in enumerate(head):
+        kind: SectionKind = "title" if k == len(head) - 1 else "series"
+        openings.append(_Opening(block.start, kind, block.text, _RANKS[kind]))
+    rest = stack[len(head) :]
+    for k, block in enumerate(rest):
+        if byline is not None and k <= authors:
+            openings.append(_Opening(block.start, "author", None, 0))
+        else:
+            openings.append(_Opening(block.start, "heading", block.text, _RANKS["heading"]))
+    return openings
+
+
+def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
+    """Names of the marked blocks that are headings, by position.
+
+    A number makes a heading only in company: the next or the previous number of the same kind
+    must be there too, and the block must have a heading's shape. What fails is a list item.
+    """
+    names: dict[int, str] = {}
+    by_kind: dict[str, list[int]] = {}
+    for i, block in enumerate(blocks):
+        if block.mark is None or block.mark.kind == "item":
+            continue
+        if block.mark.kind == "markdown":
+            names[i] = block.text[block.mark.length :].strip().rstrip("#").strip()
+        else:
+            by_kind.setdefault(block.mark.kind, []).append(i)
+    for kind, positions in by_kind.items():
+        numbers = [mark.number for i in positions if (mark := blocks[i].mark)]
+        for k, i in enumerate(positions):
+            follows = k > 0 and numbers[k] == numbers[k - 1] + 1
+            leads_on = k + 1 < len(positions) and numbers[k + 1] == numbers[k] + 1
+            alone = len(positions) == 1 and kind in (*_LAW_UNITS, "条")
+            opens = numbers[k] == 1 and (kind in _LAW_UNITS or kind == "english")
+            if (follows or leads_on or alone or opens) and (name := _numbered_name(blocks, i, kind)):
+                names[i] = name
+    return names
+
+
+def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
+    block = blocks[i]
+    text, mark = block.text, block.mark
+    assert mark is not None  # noqa: S101 - callers pass marked blocks
+    if kind == "条":
+        return text[: mark.length].strip()
+    if kind in _LAW_UNITS or kind == "english":
+        return text if len(text) <= 2 * _MAX_NUMBERED_HEADING and not block.holds_stop else None
+    following = blocks[i + 1] if i + 1 < len(blocks) else None
+    unstopped = not block.complete and text[-1] not in "；;：:,，、"
+    if len(text) <= _MAX_NUMBERED_HEADING and unstopped and not block.holds_stop:
+        # Items of a list follow each other at once; headings have text between them.
+        is_item = following is None or (following.mark is not None and following.mark.kind == kind)
+        return None if is_item else text
+    if kind in ("一、", "（一）", "1.") and block.holds_stop:
+        start, end = split_sentences(text)[0]
+        if end - start <= _MAX_RUN_IN and text[end - 1] in "。！.":
+            return text[start:end].rstrip("。！.")
+    return None
+
+
+def _with_leads(found: Blocks, openings: list[_Opening]) -> list[_Opening]:
+    """Add the leads of each section to the openings."""
+    bounds = [opening.start for opening in openings] + [found.blocks[-1].end + 1 if found.blocks else 0]
+    added: list[_Opening] = []
+    for opening, end in zip(openings, bounds[1:], strict=True):
+        if opening.kind not in ("heading", "body", "lead"):
+            continue
+        paragraphs = [
+            block
+            for block in found.blocks
+            if opening.start <= block.start < end
+            and not block.heading
+            and (block.mark is None or block.mark.kind == "item")
+        ]
+        sentences = [_first_sentence(block) for block in paragraphs]
+        for block, sentence, leads in zip(paragraphs, sentences, find_leads(sentences), strict=True):
+            if leads:
+                added.append(_Opening(block.start, "lead", sentence.rstrip("。！.!"), _RANKS["lead"]))
+    starts = {opening.start for opening in openings}
+    return sorted(
+        [*openings, *(lead for lead in added if lead.start not in starts)], key=lambda opening: opening.start
+    )
+
+
+def _first_sentence(block: Block) -> str:
+    start, end = split_sentences(block.text)[0]
+    return block.text[start:end]
+
+
+def _tile(text: str, openings: list[_Opening]) -> tuple[Section, ...]:
+    """Turn openings into sections that cover the whole text."""
+    if not text:
+        return ()
+    if not openings or text[: openings[0].start].strip():
+        openings = [_Opening(0, "body", None, 0), *openings]
+    sections: list[Section] = []
+    path: list[tuple[int, str]] = []
+    ends = [opening.start for opening in openings[1:]] + [len(text)]
+    for k, (opening, end) in enumerate(zip(openings, ends, strict=True)):
+        if opening.name is not None:
+            path = [step for step in path if step[0] < opening.rank]
+            path.append((opening.rank, _clean_name(opening.name)))
+        elif opening.kind in ("body", "note", "author"):
+            path = [step for step in path if step[0] <= _RANKS["title"]] or path[:1]
+        start = 0 if k == 0 else opening.start
+        sections.append(Section(tuple(name for _, name in path), opening.kind, start, end))
+    return tuple(sections)
+
+
+def _clean_name(name: str) -> str:
+    mark = find_mark(name)
+    if mark and mark.kind == "markdown":
+        name = name[mark.length :]
+    return re.sub(r"\s+", " ", name).strip()

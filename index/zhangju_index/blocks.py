@@ -151,7 +151,8 @@ class _Joiner:
         shown = self.text[line.start : line.end]
         last = block.lines[-1]
         full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
-        new_indent = indented and line.indent >= 2 and line.indent > min(part.indent for part in block.lines)
+        least = min(part.indent for part in block.lines) if len(block.lines) > 1 else 0
+        new_indent = indented and line.indent >= 2 and line.indent > least
         if block.mark and block.mark.kind == "markdown":
             return False
         mark = find_mark(shown)

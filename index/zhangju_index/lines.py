@@ -7,9 +7,11 @@ filled character by character (a *sliced* wrap, usual for Chinese) or word by wo
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
-__all__ = ["Line", "Wrap", "column_width", "is_wide", "measure_wrap", "split_lines"]
+__all__ = ["Line", "Wrap", "is_visible", "is_wide", "measure_wrap", "split_lines"]
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What may surround the visible part of a line; U+FEFF is a byte-order mark left by an editor.
@@ -42,12 +44,15 @@ class Wrap:
     """How a source was wrapped.
 
     Attributes:
-        width: Columns that a full line reaches; 0 where lines were not wrapped.
+        width: How far a full line reaches, in units of ``measure``; 0 where lines were not
+            wrapped.
+        measure: Gives the width of a piece of text as the wrapping program counted it.
         hanging: Whether the width counts from the margin, so that an indent adds to it.
         sliced: Characters of a full line that was cut even inside words; 0 elsewhere.
     """
 
     width: int = 0
+    measure: Callable[[str], int] = len
     hanging: bool = False
     sliced: int = 0
 
@@ -55,7 +60,26 @@ class Wrap:
         """Whether ``line`` was broken because the first word of ``following`` did not fit."""
         if self.sliced:
             return line.length >= self.sliced
-        return bool(self.width) and _reach(text, line, following, self.hanging) > self.width
+        return bool(self.width) and self._reach(text, line, following) > self.width
+
+    def line_width(self, text: str, line: Line) -> int:
+        """Width of one line."""
+        return self.measure(text[line.start : line.end]) + (0 if self.hanging else line.indent)
+
+    def _reach(self, text: str, line: Line, following: Line) -> int:
+        """Width that ``line`` would have with the next word on it."""
+        first = text[following.start]
+        word = _FIRST_WORD.match(text, following.start, following.end)
+        if word and not is_wide(first):
+            first = word.group()
+        # Words of a Latin text stand one space apart; Han characters touch.
+        space = 0 if is_wide(text[line.end - 1]) or is_wide(first[0]) else 1
+        return self.line_width(text, line) + space + self.measure(first)
+
+
+def is_visible(text: str) -> bool:
+    """Whether ``text`` holds anything but white space and byte-order marks."""
+    return any(not character.isspace() and character not in _MARGIN for character in text)
 
 
 def is_wide(character: str) -> bool:
@@ -63,9 +87,13 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-def column_width(text: str) -> int:
-    """Columns that ``text`` takes in a fixed-width font."""
+def _columns(text: str) -> int:
     return sum(2 if is_wide(character) else 1 for character in text)
+
+
+def _chinese_columns(text: str) -> int:
+    """Columns in a Chinese font, where “ ”, · and … are as wide as a Han character (UAX 11)."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def split_lines(text: str) -> list[Line]:
@@ -76,7 +104,7 @@ def split_lines(text: str) -> list[Line]:
     for raw_end, after in [*breaks, (len(text), len(text))]:
         visible = _VISIBLE.search(text, position, raw_end)
         if visible:
-            indent = column_width(text[position : visible.start()].replace("\ufeff", ""))
+            indent = _columns(text[position : visible.start()].replace("\ufeff", ""))
             lines.append(Line(visible.start(), visible.end(), indent, raw_end - position, gap))
             gap = 0
         else:
@@ -89,35 +117,26 @@ def measure_wrap(text: str, lines: list[Line]) -> Wrap:
     """Find the width that the lines of a source were wrapped at.
 
     Only breaks without a blank line count: they are the ones a wrapping program makes. The
-    source is wrapped when most of them follow a line too full for the next word.
+    source is wrapped when most of them follow a line too full for the next word. Programs
+    count characters or columns, so the count that explains most breaks is taken.
     """
-    broken = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if b.gap == 0]
+    broken = [(a, b) for a, b in pairwise(lines) if b.gap == 0]
     if len(broken) < 2:
         return Wrap()
     longest = max(line.length for line in lines)
-    if sum(a.length == longest for a, _ in broken) >= 0.9 * len(broken):
-        return Wrap(2 * longest, sliced=longest)
+    exact = sum(a.length == longest for a, _ in broken)
+    near = sum(longest - 3 <= a.length < longest for a, _ in broken)
+    # Filling words, or keeping punctuation off line starts, leaves lines a little short.
+    if 2 * exact > len(broken) and near <= 0.2 * exact:
+        return Wrap(longest, sliced=longest)
 
-    candidates: list[tuple[int, Wrap]] = []
-    for hanging in (False, True):
-        widths = sorted(_width(text, a, hanging) for a, _ in broken)
-        # A lone wide outlier (a table row, an address) must not set the width.
-        wrap = Wrap(widths[int(0.9 * (len(widths) - 1))], hanging)
-        candidates.append((sum(wrap.is_full(text, a, b) for a, b in broken), wrap))
-    full, wrap = max(candidates, key=lambda candidate: candidate[0])
-    return wrap if full > len(broken) / 2 else Wrap()
-
-
-def _width(text: str, line: Line, hanging: bool) -> int:
-    return column_width(text[line.start : line.end]) + (0 if hanging else line.indent)
-
-
-def _reach(text: str, line: Line, following: Line, hanging: bool) -> int:
-    """Columns that ``line`` would take with the next word on it."""
-    first = text[following.start]
-    word = _FIRST_WORD.match(text, following.start, following.end)
-    if word and not is_wide(first):
-        first = word.group()
-    # Words of a Latin text stand one space apart; Han characters touch.
-    space = 0 if is_wide(text[line.end - 1]) or is_wide(first[0]) else 1
-    return _width(text, line, hanging) + space + column_width(first)
+    best, most = Wrap(), len(broken) // 2
+    for measure in (len, _columns, _chinese_columns):
+        for hanging in (False, True):
+            widths = sorted(Wrap(0, measure, hanging).line_width(text, a) for a, _ in broken)
+            # A lone wide outlier (a table row, an address) must not set the width.
+            wrap = Wrap(widths[int(0.9 * (len(widths) - 1))], measure, hanging)
+            full = sum(wrap.is_full(text, a, b) for a, b in broken)
+            if full > most:
+                best, most = wrap, full
+    return best

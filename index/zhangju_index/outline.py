@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from zhangju_index.blocks import Block, Blocks, find_blocks
 from zhangju_index.bylines import is_byline, is_note
 from zhangju_index.leads import find_leads
+from zhangju_index.lines import is_visible
 from zhangju_index.marks import find_mark
 from zhangju_index.reading import ReadingText, concatenate
 from zhangju_index.sentences import split_sentences
@@ -216,7 +217,7 @@ def _tile(text: str, openings: list[_Opening]) -> tuple[Section, ...]:
     """Turn openings into sections that cover the whole text."""
     if not text:
         return ()
-    if not openings or text[: openings[0].start].strip():
+    if not openings or is_visible(text[: openings[0].start]):
         openings = [_Opening(0, "body", None, 0), *openings]
     sections: list[Section] = []
     path: list[tuple[int, str]] = []

@@ -1,0 +1,73 @@
+"""Print a report for people: tables of the whole set, by language, by kind."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from zhangju_eval.evaluate import Report, Summary
+from zhangju_eval.metrics import RANKING_METRICS, Estimate
+
+__all__ = ["print_report"]
+
+NOT_ELIGIBLE = "-"
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print the figures with their 95 % intervals, then those of each slice.
+
+    Args:
+        report: What ``evaluate`` returned.
+        console: Where to print; standard output unless told.
+    """
+    console = console or Console()
+    console.print(_overall_table(report))
+    for heading, field in (("By language", "lang"), ("By kind", "kind"), ("By split", "split")):
+        slices = {name.partition("=")[2]: s for name, s in report.by.items() if name.startswith(f"{field}=")}
+        if len(slices) > 1:
+            console.print(_slice_table(heading, slices))
+    for name, ms in report.latency().items():
+        console.print(
+            f"{name}: median {ms['median']:.1f} ms, 95th percentile {ms['p95']:.1f} ms", highlight=False
+        )
+
+
+def _overall_table(report: Report) -> Table:
+    overall = report.overall
+    table = Table(title=f"{escape(report.set_name)}: {overall.questions} questions", title_justify="left")
+    table.add_column("measured")
+    for name in ("value", "95 % interval"):
+        table.add_column(name, justify="right")
+    groups = {"retrieval": overall.metrics, "refusal": overall.abstention, "answers": overall.answers}
+    for group, estimates in groups.items():
+        for name, estimate in estimates.items():
+            interval = f"{estimate.low:.3f} to {estimate.high:.3f}"
+            table.add_row(f"{group}: {name.replace('_', ' ')}", f"{estimate.value:.3f}", interval)
+        table.add_section()
+    for name, figures in overall.lengths.items():
+        table.add_row(f"{name} per answer, median (most)", f"{figures['median']:g} ({figures['most']:g})", "")
+    return table
+
+
+def _slice_table(heading: str, slices: Mapping[str, Summary]) -> Table:
+    answers = any(summary.abstention for summary in slices.values())
+    table = Table(title=heading, title_justify="left")
+    table.add_column("")
+    for name in ["questions", *RANKING_METRICS, *(["answered", "refused", "evidence"] if answers else [])]:
+        table.add_column(name, justify="right")
+    for name, summary in slices.items():
+        cells = [_cell(summary.metrics.get(metric)) for metric in RANKING_METRICS]
+        if answers:
+            rates = summary.abstention
+            cells += [
+                _cell(rates.get("answered")),
+                _cell(rates.get("recall")),
+                _cell(summary.answers.get("evidence")),
+            ]
+        table.add_row(escape(name), str(summary.questions), *cells)
+    return table
+
+
+def _cell(estimate: Estimate | None) -> str:
+    return NOT_ELIGIBLE if estimate is None else f"{estimate.value:.2f}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -12,6 +13,8 @@ from zhangju_eval.metrics import RANKING_METRICS, Estimate
 __all__ = ["print_report"]
 
 NOT_ELIGIBLE = "-"
+# Of the answerable questions, of the others, and of those with gold.
+ANSWER_COLUMNS = ("answered", "refused", "evidence")
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
@@ -26,7 +29,9 @@ def print_report(report: Report, console: Console | None = None) -> None:
     for heading, field in (("By language", "lang"), ("By kind", "kind"), ("By split", "split")):
         slices = {name.partition("=")[2]: s for name, s in report.by.items() if name.startswith(f"{field}=")}
         if len(slices) > 1:
+            console.print()
             console.print(_slice_table(heading, slices))
+    console.print()
     for name, ms in report.latency().items():
         console.print(
             f"{name}: median {ms['median']:.1f} ms, 95th percentile {ms['p95']:.1f} ms", highlight=False
@@ -35,7 +40,12 @@ def print_report(report: Report, console: Console | None = None) -> None:
 
 def _overall_table(report: Report) -> Table:
     overall = report.overall
-    table = Table(title=f"{escape(report.set_name)}: {overall.questions} questions", title_justify="left")
+    table = Table(
+        title=f"{escape(report.set_name)}: {overall.questions} questions",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+    )
     table.add_column("measured")
     for name in ("value", "95 % interval"):
         table.add_column(name, justify="right")
@@ -52,10 +62,10 @@ def _overall_table(report: Report) -> Table:
 
 def _slice_table(heading: str, slices: Mapping[str, Summary]) -> Table:
     answers = any(summary.abstention for summary in slices.values())
-    table = Table(title=heading, title_justify="left")
-    table.add_column("")
-    for name in ["questions", *RANKING_METRICS, *(["answered", "refused", "evidence"] if answers else [])]:
-        table.add_column(name, justify="right")
+    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=0)
+    table.add_column("", no_wrap=True)
+    for name in ["asked", *RANKING_METRICS, *(ANSWER_COLUMNS if answers else [])]:
+        table.add_column(name, justify="right", no_wrap=True)
     for name, summary in slices.items():
         cells = [_cell(summary.metrics.get(metric)) for metric in RANKING_METRICS]
         if answers:

@@ -4,7 +4,8 @@
     ├── InputError               the caller's file, question or option cannot be used   exit code 2
     │   ├── DocumentError        a source file cannot be read as an article
     │   ├── QuestionError        a question is empty or far too long
-    │   └── EvalSetError         an eval set breaks its schema
+    │   ├── EvalSetError         an eval set breaks its schema
+    │   └── IndexBusyError       another process is writing the index
     ├── ModelError               the embedding model cannot be loaded, or is not what was pinned   exit code 2
     └── IndexUnusableError       the index on disk cannot serve                          exit code 3
         ├── IndexMissingError    there is no index at that place
@@ -21,6 +22,7 @@ from typing import ClassVar
 __all__ = [
     "DocumentError",
     "EvalSetError",
+    "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
     "IndexMismatchError",
@@ -53,6 +55,10 @@ class QuestionError(InputError):
 
 class EvalSetError(InputError):
     """An eval set breaks its schema, or its gold does not match the article."""
+
+
+class IndexBusyError(InputError):
+    """Another process is writing the index."""
 
 
 class ModelError(ZhangjuError):

@@ -1,0 +1,263 @@
+"""A folder whose contents are replaced at once, by one process at a time.
+
+    DIR/current                one line: the generation to read, and its manifest's SHA-256
+    DIR/lock                   held by the one process that may write
+    DIR/generations/000007/    the contents
+
+A writer fills a new generation, makes it durable, and replaces ``current``: whoever is killed,
+at whatever moment, leaves the old contents or the new ones. Only then is the old generation
+removed; a reader that has it open goes on with it (on Windows the removal fails and is left to
+the next writer). Nothing is ever removed but generations and the files named above.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from zhangju_index.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexUnusableError,
+    InputError,
+)
+
+__all__ = [
+    "MANIFEST",
+    "Pointer",
+    "claimed",
+    "generation_folder",
+    "mend",
+    "new_generation",
+    "read_pointer",
+    "swap_in",
+    "unreadable",
+]
+
+MANIFEST = "manifest.json"
+
+_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS = "current", "current.new", "lock", "generations"
+# Written into the lock file, and so into every folder of ours before anything else.
+_MARK = b"Held while a process writes this Zhangju index.\n"
+_GENERATION = re.compile(r"[0-9]{6,}")
+_POINTER = re.compile(r"([0-9]{6,}) ([0-9a-f]{64})\n")
+
+
+class Pointer(NamedTuple):
+    """What ``current`` says."""
+
+    generation: str
+    manifest_sha256: str
+
+
+def mend(directory: Path) -> str:
+    """Say how an index that cannot be used is put right."""
+    return f"build it again with 'zhangju index add PATH… --index {directory}'"
+
+
+def read_pointer(directory: Path) -> Pointer:
+    """Read which generation is the current one.
+
+    Raises:
+        IndexMissingError: There is none.
+        IndexDamagedError: ``current`` is not what ``swap_in`` writes.
+        IndexUnusableError: The system does not let us read it.
+    """
+    try:
+        content = (directory / _CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise IndexMissingError(
+            f"no index at {directory}: expected a folder with a file '{_CURRENT}';"
+            f" build one with 'zhangju index add PATH… --index {directory}'"
+        ) from error
+    except OSError as error:
+        raise IndexUnusableError(unreadable(directory, error)) from error
+    match = _POINTER.fullmatch(content.decode("utf-8", errors="replace"))
+    if match is None:
+        raise IndexDamagedError(
+            f"the index at {directory} is damaged: expected '{_CURRENT}' to name a generation and a SHA-256,"
+            f" got something else; {mend(directory)}"
+        )
+    return Pointer(*match.groups())
+
+
+def unreadable(directory: Path, error: OSError) -> str:
+    """Say that the system does not let us read an index."""
+    reason = error.strerror or type(error).__name__
+    return f"the index at {directory} cannot be read: {reason}; check the permissions and the disk"
+
+
+def generation_folder(directory: Path, pointer: Pointer) -> Path:
+    """Where the contents lie that ``current`` names."""
+    return directory / _GENERATIONS / pointer.generation
+
+
+@contextmanager
+def claimed(directory: Path) -> Iterator[None]:
+    """Hold the folder's lock, having made the folder where there was none.
+
+    What was made is removed again when nothing was swapped in.
+
+    Raises:
+        IndexBusyError: Another process holds the lock.
+        InputError: The folder holds files that are none of ours.
+    """
+    _check_folder(directory)
+    made = [each for each in (directory, *directory.parents) if not each.exists()]
+    lock = directory / _LOCK
+    descriptor = None
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = _acquire(lock)
+        yield
+    finally:
+        if descriptor is not None:
+            if not (directory / _CURRENT).exists():
+                with suppress(OSError):
+                    (directory / _GENERATIONS).rmdir()
+                with suppress(OSError):
+                    lock.unlink()
+            os.close(descriptor)
+        with suppress(OSError):
+            for each in made:
+                each.rmdir()
+
+
+def _acquire(lock: Path) -> int:
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        # Whoever held it before may have removed the file between our two steps.
+        if (held := _try_lock(descriptor)) and os.fstat(descriptor).st_nlink:
+            lock.write_bytes(_MARK)
+            return descriptor
+        os.close(descriptor)
+        if not held:
+            raise IndexBusyError(
+                f"expected to be the only one writing the index at {lock.parent}, but another process is;"
+                " wait until it has finished, or choose another folder with --index"
+            )
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed, or its process ends in whatever way."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        # Windows refuses even to read what is locked: lock a byte behind the mark.
+        os.lseek(descriptor, len(_MARK), os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _check_folder(directory: Path) -> None:
+    """Refuse to write among files that are none of ours."""
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise InputError(
+            f"expected a folder for the index, got the file {directory}; choose another place with --index"
+        )
+    with suppress(IndexUnusableError):
+        read_pointer(directory)
+        return
+    names = {each.name for each in directory.iterdir()}
+    if not names:
+        return
+    mark = (directory / _LOCK).read_bytes() if (directory / _LOCK).is_file() else None
+    # A first build that was killed at once leaves the lock alone, with or without its mark.
+    if mark == _MARK or (names == {_LOCK} and mark == b""):
+        names -= {_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS}
+    if names:
+        raise InputError(
+            f"expected an empty folder or an index at {directory}, got a folder with other files in it"
+            f" ({min(names)}); choose another folder with --index"
+        )
+
+
+@contextmanager
+def new_generation(directory: Path) -> Iterator[Path]:
+    """Make the folder of the next generation; it is removed unless it became the current one."""
+    generations = directory / _GENERATIONS
+    generations.mkdir(exist_ok=True)
+    numbers = [0]
+    # Where `current` cannot be read, nothing is touched yet.
+    with suppress(IndexUnusableError):
+        current = _current_generation(directory)
+        numbers.append(int(current or 0))
+        # What builds left that were killed.
+        _remove_generations(directory, keep=current)
+    numbers += [int(each.name) for each in generations.iterdir() if _GENERATION.fullmatch(each.name)]
+    generation = generations / f"{max(numbers) + 1:06d}"
+    generation.mkdir()
+    try:
+        yield generation
+    finally:
+        with suppress(IndexUnusableError):
+            if _current_generation(directory) != generation.name:
+                shutil.rmtree(generation, ignore_errors=True)
+
+
+def swap_in(directory: Path, generation: Path) -> None:
+    """Make a complete generation durable, and the current one; then remove the others."""
+    _make_durable(generation)
+    _sync(generation.parent)
+    digest = hashlib.sha256((generation / MANIFEST).read_bytes()).hexdigest()
+    new = directory / _NEW_CURRENT
+    new.write_text(f"{generation.name} {digest}\n", encoding="ascii")
+    _sync(new)
+    # Before this line the old contents are in place, after it the new ones.
+    new.replace(directory / _CURRENT)
+    _sync(directory)
+    _remove_generations(directory, keep=generation.name)
+
+
+def _current_generation(directory: Path) -> str | None:
+    try:
+        return read_pointer(directory).generation
+    except IndexMissingError:
+        return None
+
+
+def _remove_generations(directory: Path, *, keep: str | None) -> None:
+    for generation in (directory / _GENERATIONS).iterdir():
+        if _GENERATION.fullmatch(generation.name) and generation.name != keep:
+            # Windows keeps files that someone has open; the next build tries again.
+            shutil.rmtree(generation, ignore_errors=True)
+
+
+def _make_durable(folder: Path) -> None:
+    """Wait until a folder, and everything in it, is on the disk."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    folder = path.is_dir()
+    if folder and os.name == "nt":
+        return  # Windows does not open folders, and needs no such call.
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        # Some network file systems flush files but refuse folders.
+        if not folder:
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,212 @@
+"""The manifest of an index: what it holds, what made it, and the checksum of every file.
+
+It is JSON without times or paths of the machine, so that the same build gives the same bytes.
+The reader is strict: whatever it does not expect is damage, except a newer ``format_version``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import PurePosixPath
+from typing import Any, TypeVar, get_type_hints
+
+from zhangju_index.errors import IndexDamagedError, IndexFormatError
+
+__all__ = [
+    "FORMAT_VERSION",
+    "Counts",
+    "DocumentRecord",
+    "FileRecord",
+    "Manifest",
+    "ModelRecord",
+    "Setting",
+]
+
+FORMAT_VERSION = 1
+"""Raised whenever the files of an index change in a way that older readers would misread."""
+
+Setting = int | str | float
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """The embedder that made the vectors.
+
+    Attributes:
+        name: What people call it, and what ``--model`` takes.
+        fingerprint: Its name and content hash; vectors of different fingerprints never mix.
+        dimension: Columns of every vector.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One document, without its text.
+
+    Attributes:
+        id: Its id in the index.
+        title: Its title.
+        source: Where it was read from.
+        sha256: Digest of its text, encoded as UTF-8.
+        characters: Code points in its text.
+    """
+
+    id: str
+    title: str
+    source: str
+    sha256: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the index holds."""
+
+    documents: int
+    sections: int
+    chunks: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Digest and size of one file."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that is known about an index before it is read.
+
+    Attributes:
+        zhangju_version: The version that wrote it.
+        model: The embedder.
+        chunking: Settings of the chunker, by name.
+        documents: What was indexed, in row order.
+        counts: How much that is.
+        files: Every other file of the index, by its path in the folder, with ``/``.
+        format_version: The layout of the files.
+    """
+
+    zhangju_version: str
+    model: ModelRecord
+    chunking: Mapping[str, Setting]
+    documents: tuple[DocumentRecord, ...]
+    counts: Counts
+    files: Mapping[str, FileRecord]
+    format_version: int = FORMAT_VERSION
+
+    def to_json(self) -> str:
+        """Write it as JSON, the same text for the same manifest."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            IndexFormatError: A newer Zhangju wrote it.
+            IndexDamagedError: It is not JSON, or a key is missing, unknown or of the wrong type.
+        """
+        try:
+            top = json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise IndexDamagedError(f"expected a manifest in JSON, got something else ({error})") from error
+        # Looked at before everything else: a newer format may name its other keys differently.
+        version = _value(_mapping(top, "the top level"), "format_version", int)
+        if version > FORMAT_VERSION:
+            raise IndexFormatError(
+                f"expected index format {FORMAT_VERSION} or older, got {version}, written by a newer Zhangju;"
+                " upgrade with 'pip install --upgrade zhangju'"
+            )
+        if version < 1:
+            raise _damaged("format_version", "1 or more", version)
+        _check_keys(top, cls, "the top level")
+        chunking = _mapping(top["chunking"], "chunking")
+        for name, value in chunking.items():
+            if isinstance(value, bool) or not isinstance(value, Setting):
+                raise _damaged(f"chunking.{name}", "a number or a string", value)
+        if not isinstance(top["documents"], list):
+            raise _damaged("documents", "a list", top["documents"])
+        files = {
+            name: _record(FileRecord, value, f"files[{name!r}]")
+            for name, value in _mapping(top["files"], "files").items()
+        }
+        for name in files:
+            path = PurePosixPath(name)
+            if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in name:
+                raise _damaged("files", "paths inside the index", name)
+        manifest = cls(
+            zhangju_version=_value(top, "zhangju_version", str),
+            model=_record(ModelRecord, top["model"], "model"),
+            chunking=chunking,
+            documents=tuple(
+                _record(DocumentRecord, value, f"documents[{number}]")
+                for number, value in enumerate(top["documents"])
+            ),
+            counts=_record(Counts, top["counts"], "counts"),
+            files=files,
+            format_version=version,
+        )
+        if manifest.counts.documents != len(manifest.documents):
+            raise _damaged(
+                "counts.documents", f"{len(manifest.documents)} as listed", manifest.counts.documents
+            )
+        return manifest
+
+
+def _damaged(place: str, expected: str, got: object) -> IndexDamagedError:
+    return IndexDamagedError(f"expected {place} of the manifest to be {expected}, got {_short(got)}")
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _mapping(value: object, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _damaged(place, "an object", value)
+    return value
+
+
+def _value(mapping: Mapping[str, Any], key: str, kind: type[Kind], place: str = "") -> Kind:
+    name = f"{place}.{key}" if place else key
+    if key not in mapping:
+        raise _damaged(name, "there", "nothing")
+    value = mapping[key]
+    # To Python, True is an int.
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise _damaged(name, f"of type {kind.__name__}", value)
+    return value
+
+
+def _check_keys(mapping: Mapping[str, Any], kind: type[Any], place: str) -> None:
+    expected = {each.name for each in fields(kind)}
+    for key in sorted(expected - set(mapping)):
+        raise _damaged(f"{key} in {place}", "there", "nothing")
+    for key in sorted(set(mapping) - expected):
+        raise _damaged(place, f"without {key}", mapping[key])
+
+
+def _record(kind: type[Kind], value: object, place: str) -> Kind:
+    """Read one of the flat dataclasses above, whose attributes are all ``str`` or ``int``."""
+    mapping = _mapping(value, place)
+    _check_keys(mapping, kind, place)
+    values = {}
+    for name, type_ in get_type_hints(kind).items():
+        values[name] = _value(mapping, name, type_, place)
+        if type_ is int and values[name] < 0:
+            raise _damaged(f"{place}.{name}", "0 or more", values[name])
+    return kind(**values)

@@ -1,0 +1,322 @@
+"""Finding the rows most similar to a query: FAISS over a file that is mapped, never loaded.
+
+Every similarity that leaves this module is the dot product of two unit rows, summed in float64
+and rounded once to float32. FAISS only proposes rows: its own sums differ in the last bits
+between one query and a batch, and between equal rows at different places of a block. Computed
+again this way, equal rows have equal scores wherever they stand, a batch answers exactly as its
+questions one by one, and ties keep row order.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhangju_index.errors import IndexDamagedError
+from zhangju_index.protocols import FloatMatrix, IntMatrix
+
+if TYPE_CHECKING:
+    import faiss
+
+__all__ = ["FlatVectorStore", "FloatVector", "IntVector", "VectorFile", "cosine_similarities", "search_exact"]
+
+FloatVector = NDArray[np.float32]
+IntVector = NDArray[np.int64]
+
+# Embedders that compute in 16 bits are off by some 1e-3; a row that is not meant to be of
+# unit length is off by much more.
+_UNIT_TOLERANCE = 1e-2
+# Rows whose similarities are computed at a time: 24 MB of float64 at 384 columns.
+_BLOCK_ROWS = 8192
+
+
+def cosine_similarities(query: FloatVector, vectors: FloatMatrix) -> FloatVector:
+    """Compare one query with each row of ``vectors``.
+
+    Args:
+        query: A unit vector, shape (dimension,).
+        vectors: Unit-length rows, shape (n_vectors, dimension).
+
+    Returns:
+        Cosine similarities in [-1, 1], shape (n_vectors,).
+
+    Raises:
+        ValueError: Query and vectors differ in dimension.
+    """
+    if query.shape != vectors.shape[1:]:
+        raise ValueError(
+            f"expected a query of shape {vectors.shape[1:]}, the dimension of the store, got {query.shape}"
+        )
+    wide = query.astype(np.float64)
+    scores = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _BLOCK_ROWS):
+        block = vectors[start : start + _BLOCK_ROWS]
+        # An explicit product and a sum along each row: a matrix product would add in an order
+        # that depends on where the row stands.
+        scores[start : start + len(block)] = (block.astype(np.float64) * wide).sum(axis=1)
+    return scores.clip(-1.0, 1.0)
+
+
+def search_exact(queries: FloatMatrix, vectors: FloatMatrix, k: int) -> tuple[FloatMatrix, IntMatrix]:
+    """Find the ``k`` rows of ``vectors`` most similar to each query, by comparing all of them.
+
+    This is the reference that every faster store is tested against. Equal scores keep
+    row order, so results repeat from run to run.
+
+    Args:
+        queries: Unit-length rows, shape (n_queries, dimension).
+        vectors: Unit-length rows, shape (n_vectors, dimension).
+        k: Rows to return per query; fewer come back when there are fewer.
+
+    Returns:
+        Cosine similarities and row numbers, each of shape (n_queries, min(k, n_vectors)), best first.
+
+    Raises:
+        ValueError: ``k`` is below 1, or queries and vectors differ in dimension.
+    """
+    queries = _unit_rows(queries, vectors.shape[1], "query")
+    _check_k(k)
+    count = min(k, len(vectors))
+    scores = np.empty((len(queries), count), dtype=np.float32)
+    rows = np.empty((len(queries), count), dtype=np.int64)
+    for number, query in enumerate(queries):
+        similarities = cosine_similarities(query, vectors)
+        rows[number] = np.argsort(-similarities, kind="stable")[:count]
+        scores[number] = similarities[rows[number]]
+    return scores, rows
+
+
+class FlatVectorStore:
+    """All rows in one ``IndexFlatIP``: exact, and fast up to some hundred thousand rows.
+
+    Safe to search from several threads. A store that was loaded reads its rows from the mapped
+    file: the operating system keeps what is used in memory and drops it when memory is short.
+
+    Args:
+        vectors: Unit-length rows, shape (n_vectors, dimension); they are copied.
+
+    Raises:
+        ValueError: ``vectors`` is no matrix, or one of its rows is not of unit length.
+    """
+
+    def __init__(self, vectors: FloatMatrix) -> None:
+        import faiss
+
+        vectors = _unit_rows(vectors, None, "vector")
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        self._hold(index)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Open a store written by ``save`` or ``VectorFile``: a millisecond, whatever its size.
+
+        Raises:
+            IndexDamagedError: The file is absent or does not hold such a store.
+        """
+        import faiss
+
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexDamagedError(f"expected vectors in {path.name}, but FAISS cannot read them") from error
+        if not isinstance(index, faiss.IndexFlatIP):
+            raise IndexDamagedError(f"expected an IndexFlatIP in {path.name}, got {type(index).__name__}")
+        store = cls.__new__(cls)
+        store._hold(index)
+        return store
+
+    def _hold(self, index: "faiss.IndexFlatIP") -> None:
+        import faiss
+
+        self._index = index
+        # A view of memory that FAISS owns: it must not outlive the index, so only copies leave.
+        flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d) if index.ntotal else np.empty(0)
+        self._matrix: FloatMatrix = flat.astype(np.float32, copy=False).reshape(index.ntotal, index.d)
+        self._matrix.flags.writeable = False
+
+    def save(self, path: Path) -> None:
+        """Write the store as a FAISS index file."""
+        with VectorFile(path, self.dimension) as file:
+            file.append(self._matrix)
+
+    def __len__(self) -> int:
+        return len(self._matrix)
+
+    @property
+    def dimension(self) -> int:
+        """Columns of every row."""
+        return int(self._matrix.shape[1])
+
+    def vectors(self, rows: IntVector | slice) -> FloatMatrix:
+        """Copy some of the stored rows out, in the order asked for."""
+        return np.array(self._matrix[rows], dtype=np.float32, order="C")
+
+    def similarities(self, query: FloatVector, rows: IntVector) -> FloatVector:
+        """Compare one query with given rows, each of them whether near or far.
+
+        Args:
+            query: A unit vector, shape (dimension,).
+            rows: Row numbers, in any order.
+
+        Returns:
+            Cosine similarities, one for each of ``rows``, equal to those of ``search``.
+
+        Raises:
+            ValueError: The query has another dimension than the store.
+            IndexError: The store holds no such row.
+        """
+        return cosine_similarities(query, self._matrix[np.asarray(rows, dtype=np.int64)])
+
+    def search(
+        self, queries: FloatMatrix, k: int, rows: IntVector | None = None
+    ) -> tuple[FloatMatrix, IntMatrix]:
+        """Return cosine similarities and row numbers, best first; equal scores keep row order.
+
+        Args:
+            queries: Unit-length rows, shape (n_queries, dimension).
+            k: Rows to return per query; fewer come back when there are fewer.
+            rows: The only rows to consider; all of them when ``None``.
+
+        Returns:
+            Two matrices of shape (n_queries, min(k, rows considered)).
+
+        Raises:
+            ValueError: ``k`` is below 1, or queries are not unit rows of the store's dimension.
+            IndexError: ``rows`` names a row that the store does not hold.
+        """
+        queries = _unit_rows(queries, self.dimension, "query")
+        _check_k(k)
+        subset = None if rows is None else self._subset(rows)
+        available = len(self) if subset is None else len(subset)
+        count = min(k, available)
+        scores = np.empty((len(queries), count), dtype=np.float32)
+        found = np.empty((len(queries), count), dtype=np.int64)
+        pending = np.arange(len(queries) if count else 0)
+        asked = min(2 * count + 16, available)
+        # A float32 sum of n products of unit rows is off by at most n times half of eps (Higham,
+        # Accuracy and Stability of Numerical Algorithms, section 3.1), so two sums differ from
+        # their true order by n times eps at most. Doubled, for rows of almost unit length.
+        slack = 2 * self.dimension * float(np.finfo(np.float32).eps)
+        while len(pending):
+            proposed_scores, proposed_rows = self._propose(queries[pending], asked, subset)
+            undecided = []
+            for number, near, candidates in zip(pending, proposed_scores, proposed_rows, strict=True):
+                if asked < available and near[-1] >= near[count - 1] - slack:
+                    # A row that was not proposed could tie with the last one wanted.
+                    undecided.append(number)
+                    continue
+                candidates = np.sort(candidates[near >= near[count - 1] - slack])
+                similarities = cosine_similarities(queries[number], self._matrix[candidates])
+                best = np.argsort(-similarities, kind="stable")[:count]
+                scores[number] = similarities[best]
+                found[number] = candidates[best]
+            pending = np.array(undecided, dtype=np.int64)
+            asked = min(4 * asked, available)
+        return scores, found
+
+    def _subset(self, rows: IntVector) -> IntVector:
+        subset = np.unique(np.asarray(rows, dtype=np.int64))
+        if len(subset) and not 0 <= subset[0] <= subset[-1] < len(self):
+            raise IndexError(
+                f"expected rows from 0 to {len(self) - 1}, got rows from {subset[0]} to {subset[-1]}"
+            )
+        return subset
+
+    def _propose(
+        self, queries: FloatMatrix, k: int, subset: IntVector | None
+    ) -> tuple[FloatMatrix, IntMatrix]:
+        import faiss
+
+        if subset is None:
+            scores, rows = self._index.search(queries, k)
+        else:
+            # FAISS keeps a bare pointer to the selector: it must live until the search is over.
+            selector = faiss.IDSelectorBatch(subset)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
+            scores, rows = self._index.search(queries, k, params=parameters)
+        return scores.clip(-1.0, 1.0), rows
+
+
+class VectorFile:
+    """Writes rows, batch by batch, to a file that FAISS reads as an ``IndexFlatIP``.
+
+    Only the batch at hand is in memory. FAISS itself would need all rows at once, twice while
+    its buffer grows. The bytes are those that ``faiss.write_index`` writes for the same rows.
+
+    Args:
+        path: The file to write; what is there is overwritten.
+        dimension: Columns of every row.
+    """
+
+    def __init__(self, path: Path, dimension: int) -> None:
+        import faiss
+
+        # IndexFlatIP in FAISS 1.13 to 1.15 (faiss/impl/index_write.cpp): a four-letter name, the
+        # dimension, the number of rows at byte 8, constants, and right before the rows their
+        # number times the dimension, as 64 bits.
+        header = faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes()
+        self.path = path
+        self.dimension = dimension
+        self.rows = 0
+        self._count_places = (8, len(header) - 8)
+        self._file: BinaryIO = path.open("wb")
+        self._file.write(header)
+
+    def append(self, vectors: FloatMatrix) -> None:
+        """Add unit-length rows, shape (n_vectors, dimension).
+
+        Raises:
+            ValueError: They have another dimension, or one is not of unit length.
+        """
+        vectors = _unit_rows(vectors, self.dimension, "vector")
+        self._file.write(vectors.data)
+        self.rows += len(vectors)
+
+    def close(self) -> None:
+        """Write how many rows there are, and close the file."""
+        if self._file.closed:
+            return
+        with self._file:
+            for place, count in zip(self._count_places, (self.rows, self.rows * self.dimension), strict=True):
+                self._file.seek(place)
+                self._file.write(np.int64(count).tobytes())
+
+    def abandon(self) -> None:
+        """Let go of the file, finished or not."""
+        # What is still in the buffer may not fit on the disk.
+        with suppress(OSError):
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise ValueError(f"expected k of at least 1, got {k}")
+
+
+def _unit_rows(vectors: FloatMatrix, dimension: int | None, name: str) -> FloatMatrix:
+    """Check that every row is a unit vector (so also finite); contiguous float32 comes back."""
+    rows = np.ascontiguousarray(vectors, dtype=np.float32)
+    if rows.ndim != 2 or (dimension is not None and rows.shape[1] != dimension):
+        columns = "dimension" if dimension is None else dimension
+        raise ValueError(f"expected {name} rows of shape (n, {columns}), got {rows.shape}")
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    # Written so that NaN fails too.
+    wrong = np.flatnonzero(~(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE))
+    if len(wrong):
+        raise ValueError(
+            f"expected {name} rows of unit length, row {wrong[0]} has length {lengths[wrong[0]]:.4g}"
+        )
+    return rows

@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import zip_longest
 
 from zhangju_index.bylines import is_byline
 from zhangju_index.lines import Line, Wrap, measure_wrap, split_lines
 from zhangju_index.marks import Mark, find_mark
-from zhangju_index.reading import ReadingText, join_lines
+from zhangju_index.reading import ReadingText, join_lines, spaces_latin
 
 __all__ = ["Block", "Blocks", "ends_sentence", "find_blocks"]
 
@@ -27,13 +28,18 @@ MAX_HEADING = 60
 
 _CLOSERS = "”’」』）)】》〉］\\]\"'"
 _STOP = re.compile(f"[。！？!?…｡؟।॥۔።][{_CLOSERS}]*")
-_LATIN_STOP = re.compile(f"(?<![A-Z])(?<!\\d)[a-zà-ÿ\\d)\\]]{{2,}}\\.[{_CLOSERS}]*|[^\\W\\d_]{{2,}}\\.[{_CLOSERS}]*")
+_LATIN_STOP = re.compile(
+    f"(?<![A-Z])(?<!\\d)[a-zà-ÿ\\d)\\]]{{2,}}\\.[{_CLOSERS}]*|[^\\W\\d_]{{2,}}\\.[{_CLOSERS}]*"
+)
 # A line never opens with these, so one that does goes on with the line before.
 _NEVER_FIRST = set("，、。；：！？…）】》〉」』”’％‰·,;:!?)]}%.")
 _NEVER_LAST = set("，、；,;（(【[《〈“‘「『—－-·/／&和与及或而且等的地得了着把被将从向对为以并")
 # Words that carry a clause on and open no paragraph of their own.
 _CARRIES_ON = re.compile("[的了着过和与及或而则也都就还又才却地得之们是把被]|并且|以及|不仅|等等")
 _OPENERS, _CLOSING = "（(【《“‘「『", "）)】》”’」』"
+_DATE = re.compile(
+    r"[（(]?[\d〇零一二三四五六七八九十]{2,4}[ 　]*[年./-][\d〇一二三四五六七八九十 　]{1,4}[月./-].{0,12}"
+)
 _ALIKE = 0.55
 _ALIKE_CHARACTERS = 8
 
@@ -84,6 +90,7 @@ class Block:
         """Whether its shape allows it to be a heading: short, unstopped, on its own."""
         return (
             self.mark is None
+            and not _DATE.fullmatch(self.text)
             and not self.complete
             and not self.holds_stop
             and len(self.text) <= MAX_HEADING * (1 if _is_han(self.text) else 2)
@@ -115,9 +122,10 @@ def find_blocks(text: str) -> Blocks:
     wrap = measure_wrap(text, lines)
     joiner = _Joiner(text, wrap)
     indented = _uses_indents(lines)
+    spaced = spaces_latin(text)
 
     def make(parts: Sequence[Line]) -> Block:
-        reading = join_lines(text, parts, sliced=bool(wrap.sliced))
+        reading = join_lines(text, parts, sliced=wrap.sliced, spaced=spaced)
         return Block(tuple(parts), reading, find_mark(text[parts[0].start : parts[0].end]))
 
     blocks: list[Block] = []
@@ -156,7 +164,11 @@ class _Joiner:
         if block.mark and block.mark.kind == "markdown":
             return False
         mark = find_mark(shown)
-        if mark and (not full or block.complete) and (block.complete or mark.kind in ("markdown", "item") or not block.holds_stop):
+        if (
+            mark
+            and (not full or block.complete)
+            and (block.complete or mark.kind in ("markdown", "item") or not block.holds_stop)
+        ):
             return False
         if shown[0] in _NEVER_FIRST:
             return True
@@ -176,12 +188,14 @@ def _settle(
 ) -> list[Block]:
     """Mark the candidates that are headings and join the others with what follows them."""
     dense = re.sub(r"\s+", "", text)
-    torn = [_is_torn(a, b, dense) for a, b in zip(blocks, blocks[1:], strict=False)] + [False]
-    candidates = [block.is_candidate and not broken for block, broken in zip(blocks, torn, strict=True)]
-    if trusted:
-        accepted = candidates
-    else:
-        accepted = _with_witness(blocks, candidates)
+    candidates = [
+        block.is_candidate and not (after and _is_torn(block, after, dense))
+        for block, after in zip_longest(blocks, blocks[1:])
+    ]
+    # A heading heads something: short lines at the very end are a signature or a date.
+    last = next((k for k in range(len(blocks), 0, -1) if not candidates[k - 1]), 0)
+    candidates = [candidate and k < last for k, candidate in enumerate(candidates)]
+    accepted = candidates if trusted else _with_witness(blocks, candidates)
 
     settled: list[Block] = []
     open_block = False

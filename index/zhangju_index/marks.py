@@ -19,13 +19,17 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     *(
         (
             unit,
-            re.compile(rf"第[ 　]*(?P<number>[{_NUMERAL}]+|\d{{1,4}})[ 　]*{unit}(?:之[{_NUMERAL}]+)?(?=[\s　：:]|$)"),
+            re.compile(
+                rf"第[ 　]*(?P<number>[{_NUMERAL}]+|\d{{1,4}})[ 　]*{unit}(?:之[{_NUMERAL}]+)?(?=[\s　：:]|$)"
+            ),
         )
         for unit in ("编", "分编", "篇", "章", "节", "目", "条")
     ),
     (
         "english",
-        re.compile(r"(?:chapter|part|section|article|appendix)\s+(?P<number>\d{1,3}|[ivxlc]{1,6})\b[.:]?", re.I),
+        re.compile(
+            r"(?:chapter|part|section|article|appendix)\s+(?P<number>\d{1,3}|[ivxlc]{1,6})\b[.:]?", re.I
+        ),
     ),
     ("一、", re.compile(rf"(?P<number>[{_NUMERAL}]{{1,4}})、(?=.)")),
     ("（一）", re.compile(rf"[（(](?P<number>[{_NUMERAL}]{{1,4}})[）)]")),
@@ -82,7 +86,9 @@ def find_mark(line: str) -> Mark | None:
         if kind == "item":
             return None if _BULLET_NEEDS_SPACE.match(line) else Mark(kind, 0, 99, match.end())
         parts = match["number"].split(".")
-        return Mark(kind, numeral_value(parts[-1]), RANKS[kind] + len(parts) - 1 - (kind == "1.1"), match.end())
+        return Mark(
+            kind, numeral_value(parts[-1]), RANKS[kind] + len(parts) - 1 - (kind == "1.1"), match.end()
+        )
     return None
 
 

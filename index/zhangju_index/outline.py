@@ -91,6 +91,10 @@ def _openings(found: Blocks) -> list[_Opening]:
             stack = i
             while stack < len(blocks) and blocks[stack].heading:
                 stack += 1
+            if openings and openings[-1].kind == "title" and is_byline(block.text):
+                openings.append(_Opening(block.start, "author", None, 0))
+                i += 1
+                continue
             openings.extend(_head(blocks[i:stack], at_start=not openings))
             i = stack
             continue
@@ -101,16 +105,10 @@ def _openings(found: Blocks) -> list[_Opening]:
             run_in = len(name) + 2 < len(block.text) and block.mark.kind in ("一、", "（一）", "1.")
             kind: SectionKind = "title" if first_title else "lead" if run_in else "heading"
             openings.append(_Opening(block.start, kind, name, 1 if first_title else block.mark.rank))
-        elif openings and openings[-1].kind in ("author", "note", "title") and is_byline(block.text):
-            openings.append(_Opening(block.start, "author", None, 0))
-        elif openings and _is_plain(blocks, i) and openings[-1].kind in ("author", "note", "title"):
+        elif openings and openings[-1].kind in ("author", "note", "title"):
             openings.append(_Opening(block.start, "body", None, 0))
         i += 1
     return openings
-
-
-def _is_plain(blocks: tuple[Block, ...], i: int) -> bool:
-    return not blocks[i].heading
 
 
 def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:

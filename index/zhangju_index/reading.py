@@ -4,16 +4,20 @@
 the reading text has one exact range in the source, and nothing that is quoted is ever made up.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from zhangju_index.lines import Line, is_wide
 
-__all__ = ["ReadingText", "concatenate", "join_lines"]
+__all__ = ["ReadingText", "concatenate", "join_lines", "spaces_latin"]
 
 _SOFT_HYPHEN = "\u00ad"
+_HAN = "[\u3400-\u9fff]"
+_SPACED = re.compile(f"{_HAN}[ \u3000][A-Za-z]|[A-Za-z][ \u3000]{_HAN}")
+_TOUCHING = re.compile(f"{_HAN}[A-Za-z]|[A-Za-z]{_HAN}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class ReadingText:
         return ReadingText(self.text[first:last], self.offsets[first:last])
 
 
-def join_lines(text: str, lines: Sequence[Line], *, sliced: bool) -> ReadingText:
+def join_lines(text: str, lines: Sequence[Line], *, sliced: int = 0, spaced: bool = False) -> ReadingText:
     """Join the lines of one block as a reader does.
 
     Han characters touch; Latin words stand one space apart, unless the wrap was ``sliced`` and
@@ -58,23 +62,31 @@ def join_lines(text: str, lines: Sequence[Line], *, sliced: bool) -> ReadingText
     Args:
         text: The source.
         lines: Lines of one block, in order.
-        sliced: Lines were cut at a fixed count of characters.
+        sliced: Count of characters that lines were cut at even inside words; 0 if not.
+        spaced: The source sets Latin words in Han text off with spaces.
     """
     characters: list[str] = []
     offsets: list[int] = []
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
-        for offset in range(line.start, line.end):
-            characters.append(text[offset])
-            offsets.append(offset)
+    for line, following in zip_longest(lines, lines[1:]):
+        characters.extend(text[line.start : line.end])
+        offsets.extend(range(line.start, line.end))
         if following is None:
             break
         if characters[-1] == _SOFT_HYPHEN:
             characters.pop()
             offsets.pop()
-        elif _needs_space(text, line, following, sliced=sliced):
+            continue
+        if _was_space(text[line.end : following.start], sliced) or _needs_space(
+            text, line, following, sliced=sliced, spaced=spaced
+        ):
             characters.append(" ")
             offsets.append(line.end)
     return ReadingText("".join(characters), tuple(offsets))
+
+
+def spaces_latin(text: str) -> bool:
+    """Whether a source mostly sets Latin words in Han text off with spaces."""
+    return len(_SPACED.findall(text)) > len(_TOUCHING.findall(text))
 
 
 def concatenate(parts: Iterable[ReadingText], separator: str = "\n") -> ReadingText:
@@ -90,21 +102,24 @@ def concatenate(parts: Iterable[ReadingText], separator: str = "\n") -> ReadingT
     return ReadingText(separator.join(texts), tuple(offsets))
 
 
-def _needs_space(text: str, line: Line, following: Line, *, sliced: bool) -> bool:
+def _needs_space(text: str, line: Line, following: Line, *, sliced: int, spaced: bool) -> bool:
+    """Whether the words on both sides of a line break stand apart."""
     left, right = text[line.end - 1], text[following.start]
-    edge = text[line.end : following.start]
-    if sliced:
-        # The cut took nothing away: what white space there was still stands at the edge.
-        return any(character in " \t\u3000" for character in edge) and not _is_indent(edge)
-    if is_wide(left) or is_wide(right):
-        # Some titles set their halves apart with a space; a filled Chinese line holds none.
-        return False
     if left.isdigit() and right.isdigit():
         return False
-    return not (left in "([{/" or right in ")]},.;:!?%" or left == "-")
+    if left in "([{/-" or right in ")]},.;:!?%":
+        return False
+    before = next((c for c in reversed(text[line.start : line.end]) if c.isalnum()), left)
+    after = next((c for c in text[following.start : following.end] if c.isalnum()), right)
+    if is_wide(before) or is_wide(after):
+        # Only letters are set off; 2024年 is not.
+        return spaced and left.isalpha() and right.isalpha() and is_wide(left) != is_wide(right)
+    return not sliced or line.length < sliced
 
 
-def _is_indent(edge: str) -> bool:
-    """Whether the white space after a break is an indent rather than a space of the text."""
-    after = edge.rsplit("\n", 1)[-1] if "\n" in edge else edge.rsplit("\r", 1)[-1]
-    return len(after) > 1 or "\u3000" in after
+def _was_space(edge: str, sliced: int) -> bool:
+    """Whether a cut at a fixed count of characters fell next to a space of the text."""
+    after = edge[max(edge.rfind("\n"), edge.rfind("\r")) + 1 :]
+    before = edge[: len(edge) - len(after)].rstrip("\r\n")
+    # More white space after a break is an indent.
+    return bool(sliced) and (bool(before) or (len(after) == 1 and after != "\u3000"))

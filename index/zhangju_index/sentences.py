@@ -17,7 +17,7 @@ _ENDS = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:[A-Z]|[A-Za-z](?:\.[A-Za-z])+|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e|cf|al|approx|No|Nos|Vol|"
     r"Fig|Figs|Eq|Ch|Sec|pp|p|ed|eds|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Gen|Col|Lt|Rev|Art|"
-    r"bzw|z\.B|Nr|Hr|Fr|ca|usw|Sra?|Ud|núm|г|гг|т\.е|т\.д|др|см)$"
+    r"bzw|z\.B|Nr|Hr|Fr|ca|usw|Sra?|Ud|núm)$"
 )
 _PAIRS = {"“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "【": "】", "〔": "〕"}
 _LONG_ASIDE = 80
@@ -49,7 +49,11 @@ def _append(ranges: list[tuple[int, int]], text: str, start: int, end: int) -> N
     if start == end:
         return
     # A stop or closing bracket left alone belongs to the sentence before it.
-    if ranges and not any(character.isalnum() for character in text[start:end]) and "\n" not in text[ranges[-1][1] : start]:
+    if (
+        ranges
+        and not any(character.isalnum() for character in text[start:end])
+        and "\n" not in text[ranges[-1][1] : start]
+    ):
         ranges[-1] = (ranges[-1][0], end)
     else:
         ranges.append((start, end))
@@ -71,7 +75,12 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         return False  # A question mark inside an address or a name (Yahoo!).
     if stop[0] in ";" and following.isascii() and text[match.start() - 1 : match.start()].isascii():
         return False  # In Latin text a semicolon joins two halves of one sentence.
-    if stop[0] in "…" and following and following not in "”’」』\n" and not text[match.end() :].lstrip()[:1].isupper():
+    if (
+        stop[0] in "…"
+        and following
+        and following not in "”’」』\n"
+        and not text[match.end() :].lstrip()[:1].isupper()
+    ):
         return len(stop) > 1 and following.isspace()
     return not _inside_aside(text, start, match.start(), match.end())
 

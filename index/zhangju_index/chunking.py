@@ -1,0 +1,227 @@
+"""Chunks: whole sentences of one section, sized by the tokens of the model that will read them.
+
+A section that fits is one chunk; a longer one is divided evenly, at paragraph ends where that
+costs little, so that no chunk is a leftover of a line or two. Every character that is not white
+space lies in exactly one chunk.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from zhangju_index.outline import Outline
+from zhangju_index.sentences import split_sentences
+from zhangju_index.values import Chunk, Section, Sentence
+
+__all__ = ["ChunkSettings", "chunk_document", "heading_path"]
+
+PATH_SEPARATOR = " › "
+# How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
+_INSIDE_PARAGRAPH = 0.15
+# Where an over-long sentence may be cut, best place first.
+_CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", " ", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSettings:
+    """Sizes of chunks.
+
+    Attributes:
+        max_tokens: Tokens of the longest chunk, heading path included.
+        max_characters: Source characters of the longest chunk, line breaks included.
+    """
+
+    max_tokens: int = 360
+    max_characters: int = 440
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no sentence fits into."""
+        if self.max_tokens < 16 or self.max_characters < 16:
+            raise ValueError(f"expected sizes of 16 or more, got {self}")
+
+    def to_json(self) -> dict[str, int]:
+        """The settings as the manifest keeps them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence or heading, with what it costs and whether a paragraph ends after it."""
+
+    start: int
+    end: int
+    tokens: int
+    ends_paragraph: bool
+
+
+def chunk_document(
+    outline: Outline,
+    count_tokens: Callable[[list[str]], list[int]],
+    settings: ChunkSettings | None = None,
+) -> list[Chunk]:
+    """Divide a document into chunks.
+
+    Args:
+        outline: The document with its sections.
+        count_tokens: Tokens of each text, as the embedding model counts them.
+        settings: Sizes; the defaults suit the bundled model.
+
+    Returns:
+        Chunks in the order of the text.
+    """
+    settings = settings or ChunkSettings()
+    chunks: list[Chunk] = []
+    for section in outline.sections:
+        path = heading_path(section.path)
+        budget = max(16, settings.max_tokens - (count_tokens([path])[0] if path else 0))
+        units = _units(outline, section, count_tokens, budget, settings.max_characters)
+        groups = _divide(units, budget, settings.max_characters)
+        chunks.extend(_chunk(outline, section, group) for group in groups)
+    return _without_gaps(outline, chunks)
+
+
+def heading_path(path: Sequence[str]) -> str:
+    """The headings of a section in one line, outermost first."""
+    return PATH_SEPARATOR.join(path)
+
+
+def _units(
+    outline: Outline,
+    section: Section,
+    count_tokens: Callable[[list[str]], list[int]],
+    max_tokens: int,
+    max_characters: int,
+) -> list[_Unit]:
+    """Sentences of a section; one too long for a chunk is cut between clauses."""
+    ranges: list[tuple[int, int, bool]] = []
+    texts: list[str] = []
+    for block in outline.blocks:
+        if block.offsets[-1] < section.start or block.offsets[0] >= section.end:
+            continue
+        part = block.slice(section.start, section.end)
+        spans = split_sentences(part.text)
+        for k, (start, end) in enumerate(spans):
+            ranges.append((*part.source_range(start, end), k + 1 == len(spans)))
+            texts.append(part.text[start:end])
+    tokens = count_tokens(texts) if texts else []
+    units: list[_Unit] = []
+    for (start, end, last), cost in zip(ranges, tokens, strict=True):
+        if cost <= max_tokens and end - start <= max_characters:
+            units.append(_Unit(start, end, cost, last))
+            continue
+        pieces = _cut(outline.document.text[start:end], count_tokens, max_tokens, max_characters)
+        position = start
+        for piece in pieces:
+            cost = count_tokens([piece])[0]
+            units.append(_Unit(position, position + len(piece), cost, last and position + len(piece) == end))
+            position += len(piece)
+    return units
+
+
+def _cut(
+    sentence: str, count_tokens: Callable[[list[str]], list[int]], max_tokens: int, max_characters: int
+) -> list[str]:
+    """Cut one sentence that is too long for a chunk; the pieces add up to it exactly."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    def size(text: str) -> int:
+        # One scale for both limits: a piece of size 1000 just fits.
+        return max(1000 * count_tokens([text])[0] // max_tokens, 1000 * len(text) // max_characters)
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=1000,
+        chunk_overlap=0,
+        length_function=size,
+        separators=_CLAUSE_ENDS,
+        keep_separator="end",
+        strip_whitespace=False,
+    )
+    pieces = splitter.split_text(sentence)
+    if "".join(pieces) != sentence:  # The library drops pieces of white space alone.
+        return [sentence[i : i + max_characters // 2] for i in range(0, len(sentence), max_characters // 2)]
+    return pieces
+
+
+def _divide(units: list[_Unit], max_tokens: int, max_characters: int) -> list[list[_Unit]]:
+    """Divide units into the fewest groups that fit, as even as can be."""
+    if not units:
+        return []
+
+    def size(first: int, last: int) -> float:
+        """Share of a chunk that units first..last take; above 1 they do not fit."""
+        tokens = sum(unit.tokens for unit in units[first : last + 1])
+        return max(tokens / max_tokens, (units[last].end - units[first].start) / max_characters)
+
+    # best[i] = (groups, cost, start of the last group) for the first i units.
+    best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
+    for end in range(1, len(units) + 1):
+        options: list[tuple[int, float, int]] = []
+        for start in range(end - 1, -1, -1):
+            share = size(start, end - 1)
+            if share > 1 and start < end - 1:
+                break
+            count, cost, _ = best[start]
+            torn = 0.0 if units[end - 1].ends_paragraph else _INSIDE_PARAGRAPH
+            # Squares favour groups of one size once their number is the least.
+            options.append((count + 1, cost + share * share + torn, start))
+        best.append(min(options))
+    groups: list[list[_Unit]] = []
+    end = len(units)
+    while end:
+        first = best[end][2]
+        groups.append(units[first:end])
+        end = first
+    return groups[::-1]
+
+
+def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
+    text = outline.document.text
+    start, end = units[0].start, units[-1].end
+    reading = outline.read(start, end).text
+    sentences = tuple(
+        Sentence(unit.start, unit.end, text[unit.start : unit.end], outline.read(unit.start, unit.end).text)
+        for unit in units
+    )
+    return Chunk(
+        document_id=outline.document.id,
+        section_path=section.path,
+        start=start,
+        end=end,
+        text=text[start:end],
+        reading_text=reading,
+        embedding_text=_embedding_text(section, reading),
+        sentences=sentences,
+    )
+
+
+def _embedding_text(section: Section, reading: str) -> str:
+    """What the encoder sees: the headings above the chunk, then its text."""
+    path = section.path[:-1] if section.path and reading.startswith(section.path[-1]) else section.path
+    return f"{heading_path(path)}\n{reading}" if path else reading
+
+
+def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:
+    """Give invisible characters between chunks (a stray byte-order mark) to the chunk before them."""
+    text = outline.document.text
+    ends = [chunk.start for chunk in chunks[1:]] + [len(text)]
+    mended: list[Chunk] = []
+    for k, (chunk, end) in enumerate(zip(chunks, ends, strict=True)):
+        start = 0 if k == 0 and text[: chunk.start].strip() else chunk.start
+        stop = chunk.end + len(text[chunk.end : end].rstrip()) if text[chunk.end : end].strip() else chunk.end
+        if (start, stop) != (chunk.start, chunk.end):
+            chunk = _moved(chunk, text, start, stop)
+        mended.append(chunk)
+    return mended
+
+
+def _moved(chunk: Chunk, text: str, start: int, end: int) -> Chunk:
+    return Chunk(
+        document_id=chunk.document_id,
+        section_path=chunk.section_path,
+        start=start,
+        end=end,
+        text=text[start:end],
+        reading_text=chunk.reading_text,
+        embedding_text=chunk.embedding_text,
+        sentences=chunk.sentences,
+        page=chunk.page,
+    )

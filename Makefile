@@ -1,0 +1,92 @@
+# Two commands from a bare clone with Python 3.11+:
+#
+#   make chat    make .venv, install, build the index of the article if there is none, open the page
+#   make test    everything CI runs: lint, types, layers, fast tests, slow tests, the built wheel
+#
+# On Linux without a GPU, PyTorch's own CPU index saves gigabytes of CUDA packages:
+#
+#   make chat TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
+
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+VENV ?= .venv
+CHAT ?= --open
+EVAL ?=
+PYTEST ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CONSTRAINTS := $(VENV)/constraints.txt
+CODE := index rag eval ui tests
+
+.PHONY: help chat test lint fmt fast slow wheel eval install clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   make/make/p' $(MAKEFILE_LIST)
+
+chat: $(VENV)/.installed
+	$(BIN)/zhangju chat $(CHAT)
+
+# One after the other whatever -j says: the closing lines of each belong together.
+test:
+	$(MAKE) lint
+	$(MAKE) fast
+	$(MAKE) slow
+	$(MAKE) wheel
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(VENV)/.tools
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+fast: $(VENV)/.tools
+	$(BIN)/python -m pytest -q -m 'not slow and not browser' $(PYTEST)
+
+slow: $(VENV)/.tools
+	$(BIN)/python -m pytest -q -m 'slow or browser' --durations=5 $(PYTEST)
+
+wheel: $(VENV)/.tools
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	TORCH="$(TORCH)" bash tests/check_wheel.sh $(BIN)/python $(CONSTRAINTS) dist/*.whl
+
+eval: $(VENV)/.installed
+	$(BIN)/zhangju eval $(EVAL)
+
+install: $(VENV)/.tools
+
+clean:
+	rm -rf $(VENV) build dist
+
+# Each stamp is touched once its step is complete, so that a second run installs nothing.
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Zhangju needs Python 3.11 or newer, and '$(PYTHON)' is not: name one with  make PYTHON=python3.11" >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# torch comes first: what is there already is never replaced by a build that brings CUDA along.
+$(VENV)/.torch: $(VENV)/.made
+	$(PIP) install $(TORCH)
+	@touch $@
+
+# The pins, but for torch itself, which is pinned to whatever was chosen.
+$(CONSTRAINTS): constraints.txt $(VENV)/.torch
+	@grep -v '^torch==' constraints.txt > $@
+	@$(BIN)/python -c 'from importlib.metadata import version; print("torch==" + version("torch"))' >> $@
+
+$(VENV)/.installed: pyproject.toml $(CONSTRAINTS)
+	$(PIP) install -c $(CONSTRAINTS) -e '.[all]'
+	@touch $@
+
+$(VENV)/.tools: tests/requirements.txt $(VENV)/.installed
+	$(PIP) install -c $(CONSTRAINTS) -r tests/requirements.txt
+	@touch $@

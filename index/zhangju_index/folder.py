@@ -309,7 +309,8 @@ class IndexWriter:
 
     def close(self) -> None:
         """Let others write; what was not committed is removed."""
-        self._cleanup.close()
+        with _telling(self.directory):
+            self._cleanup.close()
 
     def __enter__(self) -> Self:
         return self

@@ -115,13 +115,16 @@ def claimed(directory: Path) -> Iterator[None]:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         descriptor = _acquire(lock)
+        lock.write_bytes(_MARK)
         yield
     finally:
         if descriptor is not None:
-            if not (directory / _CURRENT).exists():
-                with suppress(OSError):
-                    (directory / _GENERATIONS).rmdir()
-                with suppress(OSError):
+            # The lock goes last: it is what tells that all the rest is ours.
+            with suppress(OSError):
+                (directory / _NEW_CURRENT).unlink(missing_ok=True)
+                if not (directory / _CURRENT).exists():
+                    if (directory / _GENERATIONS).exists():
+                        (directory / _GENERATIONS).rmdir()
                     lock.unlink()
             os.close(descriptor)
         with suppress(OSError):
@@ -132,10 +135,15 @@ def claimed(directory: Path) -> Iterator[None]:
 def _acquire(lock: Path) -> int:
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-        # Whoever held it before may have removed the file between our two steps.
-        if (held := _try_lock(descriptor)) and os.fstat(descriptor).st_nlink:
-            lock.write_bytes(_MARK)
-            return descriptor
+        held = False
+        try:
+            held = _try_lock(descriptor)
+            # Whoever held it before may have removed the file between our two steps.
+            if held and os.fstat(descriptor).st_nlink:
+                return descriptor
+        except OSError:
+            os.close(descriptor)
+            raise
         os.close(descriptor)
         if not held:
             raise IndexBusyError(

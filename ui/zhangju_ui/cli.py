@@ -1,0 +1,363 @@
+"""The command line: results go to standard output, everything else to standard error.
+
+Nothing heavy is imported before a command needs it, so that help comes at once.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+import click
+
+from zhangju_ui.cli_errors import CommandGroup
+
+if TYPE_CHECKING:
+    from zhangju import Retriever
+    from zhangju_index.errors import DocumentError
+    from zhangju_ui.batch import BatchQuestion
+
+__all__ = ["cli", "main"]
+
+_INDEX = click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    envvar="ZHANGJU_INDEX",
+    metavar="DIR",
+    help="Folder of the index [env: ZHANGJU_INDEX; default: that of the bundled article].",
+)
+_MODEL = click.option(
+    "--model",
+    metavar="NAME_OR_PATH",
+    help="A sentence-transformers model in place of the bundled one.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_COUNT = click.option(
+    "-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="Passages to retrieve."
+)
+_BATCH = click.option(
+    "--batch",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Take the questions from JSON Lines with id, question and history; '-' reads them from a pipe.",
+)
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 a check failed, 2 wrong use or bad input, 3 the index is missing or damaged.",
+)
+@click.version_option(package_name="zhangju", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Zhangju 章句 answers questions about articles by chapter and verse.
+
+    Every sentence of an answer is quoted from an exact place in the source, or Zhangju says
+    that the article does not answer. Nothing leaves this machine.
+    """
+
+
+def main() -> None:
+    """Run the command line; the entry point of the package."""
+    cli.main(prog_name="zhangju")
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="0 takes any free port."
+)
+@click.option(
+    "--open/--no-open", "open_browser", default=True, help="Open the page in the browser [default: open]."
+)
+@_INDEX
+@_MODEL
+def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model: str | None) -> None:
+    """Open the chat page and print its address."""
+    from zhangju_ui.server import serve_chat
+
+    retriever = open_retriever(index, model)
+    from zhangju import Assistant
+
+    serve_chat(
+        Assistant(retriever),
+        host=host,
+        port=port,
+        open_browser=open_browser,
+        # The page's own examples are about the bundled article.
+        examples=None if index is None else (),
+        subjects=[document.title for document in retriever.documents],
+    )
+
+
+@cli.command()
+@click.argument("question", required=False)
+@_COUNT
+@_JSON
+@_BATCH
+@_INDEX
+@_MODEL
+def ask(
+    question: str | None,
+    count: int,
+    *,
+    as_json: bool,
+    batch: BinaryIO | None,
+    index: Path | None,
+    model: str | None,
+) -> None:
+    """Answer a question with quotes and their places.
+
+    Where the documents do not answer, it says so and shows the closest passages.
+
+    QUESTION is one argument, so put it in quotes; '-' reads it from standard input.
+    """
+    question = _one_question(question, batch)
+    from zhangju import Assistant
+    from zhangju.jsonable import answer_json
+    from zhangju_ui.cli_output import answer_lines, json_line, print_lines
+
+    assistant = Assistant(open_retriever(index, model))
+    if batch is not None:
+
+        def reply(line: "BatchQuestion") -> Mapping[str, Any]:
+            return answer_json(assistant.ask(line.question, line.history, k=count))
+
+        _run_batch(batch, reply)
+        return
+    answer = assistant.ask(question, k=count)
+    if as_json:
+        click.echo(json_line(answer_json(answer)))
+    else:
+        print_lines(answer_lines(answer))
+
+
+@cli.command()
+@click.argument("question", required=False)
+@_COUNT
+@_JSON
+@_BATCH
+@_INDEX
+@_MODEL
+def search(
+    question: str | None,
+    count: int,
+    *,
+    as_json: bool,
+    batch: BinaryIO | None,
+    index: Path | None,
+    model: str | None,
+) -> None:
+    """Find the passages that fit a question best.
+
+    QUESTION is one argument, so put it in quotes; '-' reads it from standard input.
+    """
+    question = _one_question(question, batch)
+    from zhangju_ui.cli_output import json_line, passage_lines, print_lines
+
+    retriever = open_retriever(index, model)
+    if batch is not None:
+        _run_batch(batch, lambda line: _search_json(retriever, line.question, count))
+    elif as_json:
+        click.echo(json_line(_search_json(retriever, question, count)))
+    else:
+        print_lines(passage_lines(retriever.search(question, k=count)))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
+@_JSON
+def outline(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show the sections of articles as a tree.
+
+    Each with its kind, its characters and its heading; without a FILE, those of the bundled article.
+    """
+    from zhangju_index.outline import outline_document
+    from zhangju_index.parsing import bundled_article, read_document
+    from zhangju_ui.cli_output import json_line, outline_json, outline_lines, print_lines
+
+    documents = [read_document(file) for file in files] or [bundled_article()]
+    outlines = [outline_document(document) for document in documents]
+    if as_json:
+        click.echo(json_line(outline_json(outlines)))
+        return
+    for number, each in enumerate(outlines):
+        print_lines(["", ""] if number else [])
+        print_lines(outline_lines(each))
+
+
+@cli.group("index")
+def index_group() -> None:
+    """Build an index of your articles; list and check it."""
+
+
+@index_group.command("add")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@_INDEX
+@_MODEL
+def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) -> None:
+    """Add files, or the files in folders, to an index.
+
+    Text and Markdown; the index is made where there is none.
+
+    A document that was read from the same path before is replaced.
+    """
+    if index is None:
+        raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")
+    from zhangju_ui.index_commands import add_to_index
+    from zhangju_ui.progress import reporting
+
+    skipped = 0
+
+    def on_skip(error: "DocumentError") -> None:
+        nonlocal skipped
+        skipped += 1
+        _note(f"left out: {error}")
+
+    with reporting() as report:
+        manifest = add_to_index(paths, index, model, on_skip=on_skip, on_note=_note, progress=report)
+    click.echo(f"{manifest.counts.documents:,} documents, {manifest.counts.chunks:,} chunks in {index}")
+    if skipped:
+        raise click.exceptions.Exit(2)
+
+
+@index_group.command("list")
+@_JSON
+@_INDEX
+def index_list(*, as_json: bool, index: Path | None) -> None:
+    """List the documents of an index."""
+    from zhangju_ui.cli_output import json_line, print_lines
+    from zhangju_ui.index_commands import existing_index, manifest_json, manifest_lines, read_manifest
+
+    manifest = read_manifest(existing_index(index, open_retriever), verify=False)
+    if as_json:
+        click.echo(json_line(manifest_json(manifest)))
+    else:
+        print_lines(manifest_lines(manifest))
+
+
+@index_group.command("verify")
+@_INDEX
+def index_verify(index: Path | None) -> None:
+    """Compare every file of an index with its checksum."""
+    from zhangju_ui.index_commands import existing_index, read_manifest
+
+    folder = existing_index(index, open_retriever)
+    manifest = read_manifest(folder, verify=True)
+    size = sum(file.bytes for file in manifest.files.values())
+    click.echo(f"{folder} is whole: {len(manifest.files)} files, {size:,} bytes, as they were written")
+
+
+@cli.command("eval")
+@click.argument("eval_set", metavar="[SET]", default="article")
+@click.option(
+    "--split",
+    type=click.Choice(["dev", "test", "all"]),
+    default="all",
+    show_default=True,
+    help="Questions to choose by, or to report on.",
+)
+@_JSON
+@_INDEX
+@_MODEL
+def eval_command(
+    eval_set: str,
+    split: Literal["dev", "test", "all"],
+    *,
+    as_json: bool,
+    index: Path | None,
+    model: str | None,
+) -> None:
+    """Measure retrieval and answers on an eval set.
+
+    SET is a set that comes with Zhangju (article, unless told) or a JSON Lines file.
+    """
+    from zhangju_eval import evaluate, load_set
+    from zhangju_eval.metrics import require_ir_measures
+    from zhangju_eval.table import print_report
+    from zhangju_ui.cli_output import json_line
+
+    # Whatever can be told to be wrong is, before the model loads.
+    require_ir_measures()
+    chosen = load_set(eval_set).select(split)
+    retriever = open_retriever(index, model)
+    if not chosen.documents:
+        # A file: its gold is checked against what the index holds.
+        texts = {document.id: document.text for document in retriever.documents}
+        chosen = load_set(eval_set, texts).select(split)
+    from zhangju import Assistant
+    from zhangju_ui.progress import counting
+
+    with counting(f"asking {chosen.name}") as progress:
+        report = evaluate(chosen, retriever, Assistant(retriever), progress=progress)
+    if as_json:
+        click.echo(json_line(report.to_json()))
+    else:
+        print_report(report)
+
+
+@cli.command()
+@_INDEX
+@_MODEL
+def doctor(index: Path | None, model: str | None) -> None:
+    """Say what is installed, what is wrong, how to mend it.
+
+    It looks at the packages, the extras, the model and the index.
+    """
+    from zhangju_ui.cli_output import print_lines
+    from zhangju_ui.doctor import examine, finding_lines
+
+    findings = list(examine(index, model))
+    print_lines(finding_lines(findings))
+    if any(finding.remedy for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def open_retriever(index: Path | None, model: str | None) -> "Retriever":
+    """Open an index for questions, showing how far it is where it has to be built."""
+    from zhangju import Retriever
+    from zhangju_ui.progress import reporting
+
+    with reporting() as report:
+        return Retriever.open(index, model=model, progress=report)
+
+
+def _one_question(question: str | None, batch: BinaryIO | None) -> str:
+    """Take the question from the argument or from standard input; none for a batch."""
+    if batch is not None:
+        if question is not None:
+            raise click.UsageError("--batch takes the place of the question: give one of them")
+        return ""
+    if question is None:
+        raise click.UsageError("Give a question in quotes, or --batch FILE")
+    if question == "-":
+        question = click.get_binary_stream("stdin").read().decode("utf-8", "replace").strip()
+    return question
+
+
+def _search_json(retriever: "Retriever", question: str, count: int) -> Mapping[str, Any]:
+    from zhangju.jsonable import search_json
+
+    started = perf_counter()
+    passages = retriever.search(question, k=count)
+    return search_json(question, passages, {"total": (perf_counter() - started) * 1000})
+
+
+def _run_batch(lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, Any]]") -> None:
+    from zhangju_ui.batch import answer_batch
+    from zhangju_ui.cli_output import json_line
+
+    bad = total = 0
+    for reply_line, good in answer_batch(lines, reply):
+        click.echo(json_line(reply_line))
+        total += 1
+        bad += not good
+    if bad:
+        _note(f'{bad} of {total} lines could not be answered: see their "error"')
+        raise click.exceptions.Exit(2)
+
+
+def _note(message: str) -> None:
+    from zhangju_ui.cli_output import printable
+
+    click.echo(f"zhangju: {printable(message, one_line=True)}", err=True)

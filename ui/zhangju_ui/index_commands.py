@@ -1,0 +1,136 @@
+"""What ``zhangju index`` does: add documents to an index, and say what is in it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zhangju_index.errors import DocumentError, IndexFormatError, IndexMissingError, IndexUnusableError
+from zhangju_ui.cli_output import printable
+from zhangju_ui.progress import Report
+from zhangju_ui.sources import merge_documents, read_documents
+
+if TYPE_CHECKING:
+    from zhangju_index.manifest import Manifest
+    from zhangju_index.values import Document
+
+__all__ = ["add_to_index", "existing_index", "manifest_json", "manifest_lines", "read_manifest"]
+
+
+def add_to_index(
+    paths: Sequence[Path],
+    directory: Path,
+    model: str | None,
+    *,
+    on_skip: Callable[[DocumentError], None],
+    on_note: Callable[[str], None],
+    progress: Report,
+) -> "Manifest":
+    """Build an index of the documents it holds and those at ``paths``.
+
+    Args:
+        paths: Files and folders.
+        directory: The folder of the index; it is made where there is none.
+        model: Name of an embedding model; ``None`` takes the index's own, or the bundled one.
+        on_skip: Told of each file in a folder that cannot be read.
+        on_note: Told what the user should know.
+        progress: Told how far it is.
+
+    Returns:
+        The manifest of the new index.
+
+    Raises:
+        DocumentError: A file that was named cannot be read.
+        IndexFormatError: A newer Zhangju wrote the index: it is left alone.
+        InputError: The folder holds something else, or cannot be written.
+    """
+    new = list(read_documents(paths, on_skip))
+    if not new:
+        raise DocumentError("none of the files could be read: give at least one with text in UTF-8")
+    old, old_model = _stored(directory, on_note)
+    from zhangju_index.build import build_index
+    from zhangju_index.embedding import load_embedder
+
+    embedder = load_embedder(model or old_model)
+    documents = merge_documents(old, new)
+    return build_index(documents, directory, embedder, progress=progress)
+
+
+def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Document], str | None]":
+    """Take the documents out of an index, and the name of its model."""
+    from zhangju_index.embedding import BUNDLED_MODEL
+    from zhangju_index.folder import open_index
+
+    try:
+        with open_index(directory) as index:
+            name = index.manifest.model.name
+            documents = [index.texts.document(record.id) for record in index.manifest.documents]
+            return documents, None if name == BUNDLED_MODEL else name
+    except IndexMissingError:
+        return [], None
+    except IndexFormatError:
+        raise
+    except IndexUnusableError as error:
+        on_note(f"{error}; it is built anew, of the files named here alone")
+        return [], None
+
+
+def existing_index(index: Path | None, build: Callable[[Path | None, str | None], Any]) -> Path:
+    """Name the folder of an index; the bundled article's is built where there is none."""
+    if index is not None:
+        return index
+    from zhangju.bundled import bundled_index_folder
+
+    folder = bundled_index_folder()
+    if not folder.exists():
+        build(None, None)
+    return folder
+
+
+def read_manifest(directory: Path, *, verify: bool) -> "Manifest":
+    """Read what an index holds, having compared sizes, and with ``verify`` every byte.
+
+    Raises:
+        IndexUnusableError: There is no index there, or it is damaged.
+    """
+    from zhangju_index.folder import open_index
+
+    with open_index(directory, verify=verify) as index:
+        return index.manifest
+
+
+def manifest_lines(manifest: "Manifest") -> Iterator[str]:
+    """Show the documents of an index, then how much they are and what made their vectors."""
+    width = max((len(document.id) for document in manifest.documents), default=0)
+    for document in manifest.documents:
+        yield f"{printable(document.id, one_line=True).ljust(width)}  {printable(document.title, one_line=True)}"
+        place = f"{printable(document.source, one_line=True)}, {document.characters:,} characters"
+        yield click.style(" " * width + f"  {place}", dim=True)
+    counts = manifest.counts
+    if manifest.documents:
+        yield ""
+    yield (
+        f"{counts.documents:,} documents, {counts.chunks:,} chunks, {counts.sentences:,} sentences;"
+        f" model {printable(manifest.model.fingerprint, one_line=True)}"
+    )
+
+
+def manifest_json(manifest: "Manifest") -> dict[str, Any]:
+    """Put the documents of an index into one JSON object."""
+    return {
+        "documents": [
+            {
+                "document_id": document.id,
+                "title": document.title,
+                "source": document.source,
+                "characters": document.characters,
+                "sha256": document.sha256,
+            }
+            for document in manifest.documents
+        ],
+        "chunks": manifest.counts.chunks,
+        "sentences": manifest.counts.sentences,
+        "model": manifest.model.fingerprint,
+        "format_version": manifest.format_version,
+    }

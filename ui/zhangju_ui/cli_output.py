@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answer_lines",
+    "fold",
     "json_line",
     "location",
     "outline_json",
@@ -61,7 +62,7 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines; on a terminal long ones are folded under their own indent."""
     columns = min(shutil.get_terminal_size().columns, _MAX_COLUMNS) if sys.stdout.isatty() else None
     for line in lines:
-        for part in _fold(line, columns) if columns else (line,):
+        for part in fold(line, columns) if columns else (line,):
             click.echo(part)
 
 
@@ -177,7 +178,7 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _fold(line: str, columns: int) -> Iterator[str]:
+def fold(line: str, columns: int) -> Iterator[str]:
     """Fold a line at spaces or between Han characters, under the indent of its text."""
     plain = click.unstyle(line)
     indent = re.match(r"(?:\[\d+\] | *\d+  )?\s*", plain)

@@ -179,6 +179,8 @@ def _load_named(name: str) -> Embedder:
     try:
         with _without_progress_bars():
             model = SentenceTransformer(name, prompts=prompts, local_files_only=offline)
+        shown = Path(name).resolve().name if Path(name).is_dir() else name
+        return SentenceTransformerEmbedder(model, f"{shown}:{_content_hash(model)[:16]}")
     # A model folder or a hub can fail in any way its authors thought of.
     except Exception as error:
         reason = " ".join(str(error).split())[:160]
@@ -187,8 +189,6 @@ def _load_named(name: str) -> Embedder:
             f"expected a sentence-transformers model at {name!r}, got {type(error).__name__}: {reason}; "
             f"{remedy} the path of a folder that holds the model"
         ) from error
-    shown = Path(name).resolve().name if Path(name).is_dir() else name
-    return SentenceTransformerEmbedder(model, f"{shown}:{_content_hash(model)[:16]}")
 
 
 def _hub_answers() -> bool:

@@ -194,10 +194,12 @@ def serve_chat(
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise InputError(f"Cannot listen at port {port}: give --port a number from 0 to 65535.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise InputError(
             f"Cannot listen at {host} port {port}: {error}. Give another one with --port (0 takes any free port)."
         ) from error

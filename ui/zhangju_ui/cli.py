@@ -214,7 +214,7 @@ def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) ->
         skipped += 1
         _note(f"left out: {error}")
 
-    with reporting() as report:
+    with reporting("indexing documents") as report:
         manifest = add_to_index(paths, index, model, on_skip=on_skip, on_note=_note, progress=report)
     click.echo(f"{manifest.counts.documents:,} documents, {manifest.counts.chunks:,} chunks in {index}")
     if skipped:
@@ -288,7 +288,7 @@ def eval_command(
     from zhangju import Assistant
     from zhangju_ui.progress import counting
 
-    with counting(f"asking {chosen.name}") as progress:
+    with counting(f"asking the questions of {chosen.name}") as progress:
         report = evaluate(chosen, retriever, Assistant(retriever), progress=progress)
     if as_json:
         click.echo(json_line(report.to_json()))
@@ -318,7 +318,7 @@ def open_retriever(index: Path | None, model: str | None) -> "Retriever":
     from zhangju import Retriever
     from zhangju_ui.progress import reporting
 
-    with reporting() as report:
+    with reporting("building the index") as report:
         return Retriever.open(index, model=model, progress=report)
 
 

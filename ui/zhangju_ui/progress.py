@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from zhangju_ui.cli_output import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -14,14 +16,18 @@ __all__ = ["Report", "counting", "reporting"]
 
 Item = TypeVar("Item")
 
-Report = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is, and how much there is to do."""
+Report = Callable[[int, int, str], None]
+"""Called with how much is done, how much there is to do, and what comes next."""
 
 
 @contextmanager
-def reporting() -> Iterator[Report]:
-    """Show what is reported until the block ends; nothing at all where nothing is."""
-    shown = _Bars() if sys.stderr.isatty() else _Lines()
+def reporting(step: str) -> Iterator[Report]:
+    """Show what is reported until the block ends; nothing at all where nothing is.
+
+    Args:
+        step: What is being done, for people.
+    """
+    shown = _Bar(step) if sys.stderr.isatty() else _Line(step)
     try:
         yield shown.report
     finally:
@@ -31,41 +37,42 @@ def reporting() -> Iterator[Report]:
 @contextmanager
 def counting(step: str) -> "Iterator[Callable[[Sequence[Item]], Iterator[Item]]]":
     """Show how far a walk through a sequence is, while the block lasts."""
-    with reporting() as report:
+    with reporting(step) as report:
 
         def walk(items: "Sequence[Item]") -> "Iterator[Item]":
             for done, item in enumerate(items):
-                report(step, done, len(items))
+                report(done, len(items), "")
                 yield item
 
         yield walk
 
 
-class _Lines:
-    def __init__(self) -> None:
-        self._step: str | None = None
+class _Line:
+    def __init__(self, step: str) -> None:
+        self._step: str | None = step
 
-    def report(self, step: str, done: int, total: int) -> None:
-        if step != self._step:
-            self._step = step
-            click.echo(f"{step} ({total:,})" if total else step, err=True)
+    def report(self, done: int, total: int, following: str) -> None:
+        if self._step is not None:
+            click.echo(f"{self._step} ({total:,})", err=True)
+            self._step = None
 
     def close(self) -> None:
         pass
 
 
-class _Bars:
-    def __init__(self) -> None:
+class _Bar:
+    def __init__(self, step: str) -> None:
+        self._step = step
         self._progress: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._task: TaskID | None = None
 
-    def report(self, step: str, done: int, total: int) -> None:
-        if self._progress is None:
+    def report(self, done: int, total: int, following: str) -> None:
+        if self._progress is None or self._task is None:
             self._progress = _bar()
+            self._task = self._progress.add_task(self._step, total=total, following="")
             self._progress.start()
-        if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(step, total=total or None)
-        self._progress.update(self._tasks[step], completed=done, total=total or None)
+        title = printable(following, one_line=True)
+        self._progress.update(self._task, completed=done, total=total, following=title)
 
     def close(self) -> None:
         if self._progress is not None:
@@ -74,14 +81,14 @@ class _Bars:
 
 def _bar() -> "Progress":
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     # The bar leaves nothing behind: what is worth keeping is printed.
     return Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[following]}", markup=False, style="dim"),
         console=Console(stderr=True),
         transient=True,
     )

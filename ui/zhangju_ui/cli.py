@@ -3,6 +3,10 @@
 Nothing heavy is imported before a command needs it, so that help comes at once.
 """
 
+import logging
+import os
+import sys
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
@@ -59,6 +63,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; the entry point of the package."""
+    _quieten_libraries()
     cli.main(prog_name="zhangju")
 
 
@@ -113,8 +118,9 @@ def ask(
     QUESTION is one argument, so put it in quotes; '-' reads it from standard input.
     """
     question = _one_question(question, batch)
-    from zhangju import Assistant
     from zhangju.jsonable import answer_json
+
+    from zhangju import Assistant
     from zhangju_ui.cli_output import answer_lines, json_line, print_lines
 
     assistant = Assistant(open_retriever(index, model))
@@ -204,7 +210,7 @@ def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) ->
     """
     if index is None:
         raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")
-    from zhangju_ui.index_commands import add_to_index
+    from zhangju_ui.index_commands import add_to_index, amount
     from zhangju_ui.progress import reporting
 
     skipped = 0
@@ -216,7 +222,7 @@ def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) ->
 
     with reporting("indexing documents") as report:
         manifest = add_to_index(paths, index, model, on_skip=on_skip, on_note=_note, progress=report)
-    click.echo(f"{manifest.counts.documents:,} documents, {manifest.counts.chunks:,} chunks in {index}")
+    click.echo(f"{index} holds {amount(manifest.counts)}")
     if skipped:
         raise click.exceptions.Exit(2)
 
@@ -240,12 +246,11 @@ def index_list(*, as_json: bool, index: Path | None) -> None:
 @_INDEX
 def index_verify(index: Path | None) -> None:
     """Compare every file of an index with its checksum."""
-    from zhangju_ui.index_commands import existing_index, read_manifest
+    from zhangju_ui.index_commands import amount, existing_index, read_manifest
 
     folder = existing_index(index, open_retriever)
     manifest = read_manifest(folder, verify=True)
-    size = sum(file.bytes for file in manifest.files.values())
-    click.echo(f"{folder} is whole: {len(manifest.files)} files, {size:,} bytes, as they were written")
+    click.echo(f"{folder} is whole: {amount(manifest.counts)}; every file is as it was written")
 
 
 @cli.command("eval")
@@ -320,6 +325,14 @@ def open_retriever(index: Path | None, model: str | None) -> "Retriever":
 
     with reporting("building the index") as report:
         return Retriever.open(index, model=model, progress=report)
+
+
+def _quieten_libraries() -> None:
+    """Keep the warnings of libraries off standard error; ``python -W`` brings them back."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 
 def _one_question(question: str | None, batch: BinaryIO | None) -> str:

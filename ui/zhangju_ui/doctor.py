@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zhangju_index.errors import IndexMissingError, ZhangjuError
 from zhangju_ui.cli_output import printable
+from zhangju_ui.index_commands import amount
 
 __all__ = ["Finding", "examine", "finding_lines"]
 
@@ -106,14 +107,15 @@ def _model(model: str | None) -> Finding:
 
 def _index(index: Path | None) -> Finding:
     from zhangju.bundled import bundled_index_folder
+
     from zhangju_index.folder import open_index
 
     folder = index or bundled_index_folder()
     try:
         with open_index(folder) as opened:
-            counts = opened.manifest.counts
-            state = f"{folder}: {counts.documents:,} documents, {counts.chunks:,} chunks, whole"
-            return Finding("index", f"{state}, made with {opened.manifest.model.fingerprint}")
+            manifest = opened.manifest
+            state = f"{folder} is whole: {amount(manifest.counts)}, made with {manifest.model.fingerprint}"
+            return Finding("index", state)
     except IndexMissingError as error:
         if index is None:
             return Finding("index", f"none yet at {folder}: the first question builds it")

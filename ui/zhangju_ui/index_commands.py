@@ -12,10 +12,10 @@ from zhangju_ui.progress import Report
 from zhangju_ui.sources import merge_documents, read_documents
 
 if TYPE_CHECKING:
-    from zhangju_index.manifest import Manifest
+    from zhangju_index.manifest import Counts, Manifest
     from zhangju_index.values import Document
 
-__all__ = ["add_to_index", "existing_index", "manifest_json", "manifest_lines", "read_manifest"]
+__all__ = ["add_to_index", "amount", "existing_index", "manifest_json", "manifest_lines", "read_manifest"]
 
 
 def add_to_index(
@@ -64,7 +64,8 @@ def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Docu
 
     try:
         with open_index(directory) as index:
-            name = index.manifest.model.name
+            # A name is what --model takes; a hash may stand behind it.
+            name = index.manifest.model.name.partition(":")[0]
             documents = [index.texts.document(record.id) for record in index.manifest.documents]
             return documents, None if name == BUNDLED_MODEL else name
     except IndexMissingError:
@@ -100,6 +101,12 @@ def read_manifest(directory: Path, *, verify: bool) -> "Manifest":
         return index.manifest
 
 
+def amount(counts: "Counts") -> str:
+    """Say how much an index holds."""
+    parts = {"document": counts.documents, "chunk": counts.chunks, "sentence": counts.sentences}
+    return ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in parts.items())
+
+
 def manifest_lines(manifest: "Manifest") -> Iterator[str]:
     """Show the documents of an index, then how much they are and what made their vectors."""
     width = max((len(document.id) for document in manifest.documents), default=0)
@@ -110,10 +117,7 @@ def manifest_lines(manifest: "Manifest") -> Iterator[str]:
     counts = manifest.counts
     if manifest.documents:
         yield ""
-    yield (
-        f"{counts.documents:,} documents, {counts.chunks:,} chunks, {counts.sentences:,} sentences;"
-        f" model {printable(manifest.model.fingerprint, one_line=True)}"
-    )
+    yield f"{amount(counts)}; model {printable(manifest.model.fingerprint, one_line=True)}"
 
 
 def manifest_json(manifest: "Manifest") -> dict[str, Any]:

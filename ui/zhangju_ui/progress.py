@@ -16,6 +16,8 @@ __all__ = ["Report", "counting", "reporting"]
 
 Item = TypeVar("Item")
 
+_TITLE = 16
+
 Report = Callable[[int, int, str], None]
 """Called with how much is done, how much there is to do, and what comes next."""
 
@@ -71,7 +73,8 @@ class _Bar:
             self._progress = _bar()
             self._task = self._progress.add_task(self._step, total=total, following="")
             self._progress.start()
-        title = printable(following, one_line=True)
+        # A longer title would leave no room for the bar.
+        title = printable(following, one_line=True)[:_TITLE]
         self._progress.update(self._task, completed=done, total=total, following=title)
 
     def close(self) -> None:

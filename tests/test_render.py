@@ -265,3 +265,16 @@ def test_handmade_citations_are_slices_of_the_article():
     for question in ("未来产业", "创新", "特点"):
         for citation in HandmadeAssistant().ask(question).citations:
             assert ARTICLE.text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    ("subjects", "words"),
+    [([], None), (["甲"], "甲"), (["甲", "乙", "丙"], "甲，另有 2 篇")],
+    ids=["0", "1", "3"],
+)
+def test_the_header_names_what_is_asked(subjects, words):
+    """One article is named; of many, the first and how many more."""
+    page = Reader(render_header(subjects, "zh"))
+    assert ("zj-subject" in page.all("class")) == bool(subjects)
+    if words:
+        assert words in page.text

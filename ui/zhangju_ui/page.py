@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.components.chatbot import ChatbotDataMessages, Message, TextMessage
 
 from zhangju.values import Answer
-from zhangju_index.errors import ZhangjuError
+from zhangju_index.errors import QuestionError, ZhangjuError
 from zhangju_ui.plain import literal, well_formed
 from zhangju_ui.render import (
     answer_length,
@@ -20,7 +20,7 @@ from zhangju_ui.render import (
     render_panel,
     render_welcome,
 )
-from zhangju_ui.strings import EXAMPLES, LANGUAGES, STRINGS, Language, pick_language
+from zhangju_ui.strings import EXAMPLES, LANGUAGES, STRINGS, Language, pick_language, say
 
 __all__ = ["Asks", "build_page", "translations"]
 
@@ -82,7 +82,7 @@ def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = 
             with one_at_a_time:
                 found = assistant.ask(well_formed(question))
         except ZhangjuError as error:
-            yield render_error(str(error), language), gr.skip(), gr.skip()
+            yield render_error(_in_words(error, question, language), language), gr.skip(), gr.skip()
             return
         turns = (*(kept for kept in turns if kept[0] < turn), (turn, found))[-KEPT_TURNS:]
         panel: Any = render_panel(turns, language)
@@ -143,6 +143,15 @@ def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = 
         chat.chatbot.clear(clear, None, [panel, turns], **quiet)
     page.queue(max_size=32, default_concurrency_limit=2)
     return page
+
+
+def _in_words(error: ZhangjuError, question: str, language: Language) -> str:
+    """Say what went wrong: in the page's language where a visitor can cause it, else as it was raised."""
+    if not isinstance(error, QuestionError):
+        return str(error)
+    if not question.strip():
+        return say("question_empty", language)
+    return say("question_long", language, length=len(question))
 
 
 def _chatbot(i18n: gr.I18n, has_own_examples: bool) -> gr.Chatbot:

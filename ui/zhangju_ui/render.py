@@ -103,13 +103,15 @@ def render_error(message: str, language: Language) -> str:
 
 def render_header(subjects: Sequence[str], language: Language) -> str:
     """Write the line at the top: the name, the articles asked about, and that all stays local."""
-    titles = "".join(
-        f'<span class="zj-subject" title="{shown(title)}">{shown(title)}</span>' for title in subjects
-    )
+    asked = ""
+    if subjects:
+        more = say("more_subjects", language, count=len(subjects) - 1) if len(subjects) > 1 else ""
+        every = "&#10;".join(map(shown, subjects[:30]))
+        asked = f'<span class="zj-subject" title="{every}">{shown(subjects[0])}{more}</span>'
     return (
         '<header class="zj-header"><span class="zj-logo" aria-hidden="true">章</span>'
         f'<h1 class="zj-name">Zhangju <span lang="zh-Hans">章句</span></h1>'
-        f'<span class="zj-tagline">{say("tagline", language)}</span>{titles}'
+        f'<span class="zj-tagline">{say("tagline", language)}</span>{asked}'
         f'<span class="zj-local" title="{say("local_hint", language)}">{say("local", language)}</span></header>'
     )
 

@@ -15,13 +15,14 @@ STRINGS: Mapping[str, Mapping[Language, str]] = {
         "zh": "问题和文章都不会离开这台机器",
         "en": "Neither questions nor articles leave this machine",
     },
+    "more_subjects": {"zh": "，另有 {count} 篇", "en": " and {count} more"},
     "conversation": {"zh": "问答", "en": "Conversation"},
     "placeholder": {"zh": "就文章提问……", "en": "Ask about the article…"},
     "welcome": {"zh": "问一问这篇文章", "en": "Ask the article"},
     "welcome_hint": {
         "zh": "回答里的每一句都摘自原文，点开编号就能看到出处；文章没有说的，会直接告诉你。",
         "en": "Every sentence of an answer is quoted from the source; open its number to see where. "
-        "What the article does not say, you are told so.",
+        "If the article does not say, Zhangju tells you so.",
     },
     "sources": {"zh": "出处", "en": "Sources"},
     "sources_empty": {
@@ -48,6 +49,14 @@ STRINGS: Mapping[str, Mapping[Language, str]] = {
     "unsupported": {"zh": "未能在原文中核实", "en": "not confirmed by the source"},
     "copy": {"zh": "复制回答与出处", "en": "Copy with sources"},
     "copied": {"zh": "已复制", "en": "Copied"},
+    "question_empty": {
+        "zh": "没有收到问题：请写下来再发一次。",
+        "en": "There was no question: type one and send it.",
+    },
+    "question_long": {
+        "zh": "这个问题有 {length} 个字，太长了：请缩短后再问。",
+        "en": "This question has {length} characters, which is too long: ask a shorter one.",
+    },
     "failed": {"zh": "这次没能回答", "en": "That did not work"},
 }
 

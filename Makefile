@@ -5,7 +5,7 @@
 #
 # On Linux without a GPU, PyTorch's own CPU index saves gigabytes of CUDA packages:
 #
-#   make chat TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
+#   make chat TORCH='torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu'
 
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
@@ -23,7 +23,7 @@ CODE := index rag eval ui tests
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n 's/^#   make/make/p' $(MAKEFILE_LIST)
+	@sed -n 's/^#   make/make/p' $(firstword $(MAKEFILE_LIST))
 
 chat: $(VENV)/.installed
 	$(BIN)/zhangju chat $(CHAT)

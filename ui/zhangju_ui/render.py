@@ -289,14 +289,15 @@ def _card(
         )
     above = "".join(f'<li title="{shown(heading)}">{shown(heading)}</li>' for heading in headings[:-1])
     source, page, start, end = where
-    places = [shown(re.split(r"[/\\]", source)[-1]), say("offsets", language, start=start, end=end)]
-    if page is not None:
-        places.insert(1, say("page", language, page=page))
+    file = re.split(r"[/\\]", source)[-1]
+    places = [] if page is None else [say("page", language, page=page)]
+    places.append(say("offsets", language, start=start, end=end))
+    place = "".join(f' · <span class="zj-place">{words}</span>' for words in places)
     number = f'<span class="zj-number">{badge}</span>' if badge else ""
     return (
         f'<li class="zj-card" id="{identity}" tabindex="-1"><div class="zj-card-head">{number}<div>'
         f'<ol class="zj-path">{above}</ol><h4 class="zj-heading">{shown(headings[-1])}</h4></div></div>{body}'
-        f'<p class="zj-where"><span>{" · ".join(places)}</span>'
+        f'<p class="zj-where"><span>{shown(file)}{place}</span>'
         f'<a class="zj-back" href="#zj-answer-{turn}">{say("back", language)}</a></p></li>'
     )
 

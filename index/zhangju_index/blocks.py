@@ -10,6 +10,7 @@ a witness: another block built alike, or a byline that closes a stack of short l
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -17,20 +18,20 @@ from functools import cached_property
 from itertools import zip_longest
 
 from zhangju_index.bylines import is_byline
-from zhangju_index.lines import Line, Wrap, measure_wrap, split_lines
+from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
+from zhangju_index.markdown import underlined_lines, verbatim_lines
 from zhangju_index.marks import Mark, find_mark
 from zhangju_index.reading import ReadingText, join_lines, spaces_latin
 
-__all__ = ["Block", "Blocks", "ends_sentence", "find_blocks"]
+__all__ = ["Block", "Blocks", "alike", "ends_sentence", "find_blocks", "is_heading_shape"]
 
 MAX_HEADING = 60
 """Characters of the longest free-standing heading; titles of newspaper pieces stay below 50."""
 
 _CLOSERS = "”’」』）)】》〉］\\]\"'"
 _STOP = re.compile(f"[。！？!?…｡؟।॥۔።][{_CLOSERS}]*")
-_LATIN_STOP = re.compile(
-    f"(?<![A-Z])(?<!\\d)[a-zà-ÿ\\d)\\]]{{2,}}\\.[{_CLOSERS}]*|[^\\W\\d_]{{2,}}\\.[{_CLOSERS}]*"
-)
+# Two letters before it, so that an initial or 3. is no end. (Looking back keeps the search linear.)
+_LATIN_STOP = re.compile(f"(?:(?<=[^\\W\\d_]{{2}})|(?<=[a-zà-ÿ\\d)\\]]{{2}}))\\.[{_CLOSERS}]*")
 # A line never opens with these, so one that does goes on with the line before.
 _NEVER_FIRST = set("，、。；：！？…）】》〉」』”’％‰·,;:!?)]}%.")
 _NEVER_LAST = set("，、；,;（(【[《〈“‘「『—－-·/／&和与及或而且等的地得了着把被将从向对为以并")
@@ -40,8 +41,19 @@ _OPENERS, _CLOSING = "（(【《“‘「『", "）)】》”’」』"
 _DATE = re.compile(
     r"[（(]?[\d〇零一二三四五六七八九十]{2,4}[ 　]*[年./-][\d〇一二三四五六七八九十 　]{1,4}[月./-].{0,12}"
 )
+# A line that opens with a whole date tells when something was adopted or happened.
+_DATED = re.compile(
+    r"[（(]?(?:\d{4}|[〇零一二三四五六七八九]{4})年[ 　]*[\d〇一二三四五六七八九十]{1,3}月[ 　]*[\d〇一二三四五六七八九十]{1,3}日"
+)
+# These open a block even where the sentence before them lacks its stop.
+_OPENS_ALWAYS = frozenset({"markdown", "item", "编", "分编", "篇", "章", "节", "条"})
+_VERBATIM = Mark("verbatim", 0, 99, 0)
+_DOUBLE_SPACED_LINES = 12
+_DOUBLE_SPACED_WIDTH = 12
 _ALIKE = 0.55
 _ALIKE_CHARACTERS = 8
+_WITNESS_REACH = 60
+"""Candidates that one candidate is compared with; keeps the work linear in long lists."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class Block:
     @cached_property
     def complete(self) -> bool:
         """Whether it ends where a sentence ends, or is a remark in brackets."""
-        return ends_sentence(self.text) or (self.text[0] in "（(" and self.text[-1] in "）)")
+        return _is_complete(self.text)
 
     @cached_property
     def holds_stop(self) -> bool:
@@ -88,14 +100,7 @@ class Block:
     @property
     def is_candidate(self) -> bool:
         """Whether its shape allows it to be a heading: short, unstopped, on its own."""
-        return (
-            self.mark is None
-            and not _DATE.fullmatch(self.text)
-            and not self.complete
-            and not self.holds_stop
-            and len(self.text) <= MAX_HEADING * (1 if _is_han(self.text) else 2)
-            and self.text[-1] not in "：:"
-        )
+        return self.mark is None and is_heading_shape(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,36 +121,121 @@ def ends_sentence(text: str) -> bool:
     return bare[-1] == "." and len(bare) > 2 and not bare[-2].isspace()
 
 
-def find_blocks(text: str) -> Blocks:
-    """Put the lines of ``text`` together to blocks and tell headings from torn sentences."""
+def is_heading_shape(text: str) -> bool:
+    """Whether ``text`` looks like a free-standing heading: short, no stop, no date, no colon."""
+    return (
+        len(text) <= MAX_HEADING * 2
+        and not (_DATE.fullmatch(text) or _DATED.match(text))
+        and not _is_complete(text)
+        and not _holds_stop(text)
+        and len(text) <= MAX_HEADING * (1 if _is_han(text) else 2)
+        and text[-1] not in "：:"
+    )
+
+
+def find_blocks(text: str, breaks: frozenset[int] = frozenset()) -> Blocks:
+    """Put the lines of ``text`` together to blocks and tell headings from torn sentences.
+
+    Args:
+        text: The source.
+        breaks: Offsets of lines that are known to open a block.
+    """
     lines = split_lines(text)
-    wrap = measure_wrap(text, lines)
-    joiner = _Joiner(text, wrap)
+    verbatim = verbatim_lines(text, lines)
+    lines, wrap = _measure(text, lines, verbatim)
+    underlined = underlined_lines(text, lines, verbatim)
     indented = _uses_indents(lines)
     spaced = spaces_latin(text)
+    marks = {line.start: _VERBATIM for i, line in enumerate(lines) if i in verbatim}
+    marks |= {lines[i].start: Mark("markdown", 0, 10 + level, 0) for i, level in underlined.items()}
 
-    def make(parts: Sequence[Line]) -> Block:
+    def mark_of(line: Line) -> Mark | None:
+        return marks.get(line.start) or find_mark(text[line.start : line.end])
+
+    def make(parts: Sequence[Line], heading: bool = False) -> Block:
         reading = join_lines(text, parts, sliced=wrap.sliced, spaced=spaced)
-        return Block(tuple(parts), reading, find_mark(text[parts[0].start : parts[0].end]))
+        return Block(tuple(parts), reading, mark_of(parts[0]), heading)
 
-    blocks: list[Block] = []
-    torn = breaks = 0
+    joiner = _Joiner(text, wrap, mark_of, indented)
+    groups: list[_Growing] = []
+    torn = edges = 0
     for line in lines:
-        if not blocks:
-            blocks.append(make([line]))
+        if not groups:
+            groups.append(_Growing(text, line, mark_of(line)))
             continue
-        before = blocks[-1]
-        verdict = joiner.joins(before, line, indented)
+        before = groups[-1]
+        verdict = line.start not in breaks and joiner.joins(before, line)
         at_edge = line.gap > 0 or not wrap.is_full(text, before.lines[-1], line)
-        breaks += at_edge
+        edges += at_edge
         torn += at_edge and verdict
         if verdict:
-            blocks[-1] = make([*before.lines, line])
+            before.add(line)
         else:
-            blocks.append(make([line]))
+            groups.append(_Growing(text, line, mark_of(line)))
     # One torn sentence may be a slip of the typist; a habit of tearing is the layout's.
-    trusted = torn <= max(1, 0.02 * breaks)
-    return Blocks(tuple(_settle(blocks, make, text, trusted=trusted)), wrap)
+    trusted = torn <= max(1, 0.02 * edges)
+    blocks = [make(group.lines) for group in groups]
+    return Blocks(tuple(_settle(blocks, make, text, breaks, trusted=trusted)), wrap)
+
+
+def _measure(text: str, lines: list[Line], verbatim: set[int]) -> tuple[list[Line], Wrap]:
+    """The wrap of a source, and its lines with double spacing taken out."""
+    prose = [line for i, line in enumerate(lines) if i not in verbatim] if verbatim else lines
+    wrap = measure_wrap(text, prose)
+    if len(lines) >= _DOUBLE_SPACED_LINES and all(line.gap for line in lines[1:]):
+        # A blank line after every line says nothing if the lines were wrapped all the same.
+        closed = [replace(line, gap=max(0, line.gap - 1)) for line in lines]
+        inner = measure_wrap(text, closed)
+        if inner.sliced >= _DOUBLE_SPACED_WIDTH or inner.width >= _DOUBLE_SPACED_WIDTH:
+            return closed, inner
+    return lines, wrap
+
+
+class _Growing:
+    """A block while lines are added to it: what the next decision needs, kept up to date.
+
+    Attributes:
+        lines: Its lines so far.
+        mark: The mark it opens with, if any.
+        tail: The end of its reading text; all of it while it is short.
+        holds_stop: Whether a sentence ends before its last character.
+        least_indent: The smallest indent of its lines.
+    """
+
+    _TAIL = 200
+
+    def __init__(self, text: str, line: Line, mark: Mark | None) -> None:
+        self._text = text
+        self.lines = [line]
+        self.mark = mark
+        shown = text[line.start : line.end]
+        self._head = shown[0]
+        self._cut = len(shown) > self._TAIL
+        self.tail = shown[-self._TAIL :]
+        self.holds_stop = _holds_stop(shown)
+        self.least_indent = line.indent
+
+    def add(self, line: Line) -> None:
+        """Let ``line`` go on with it."""
+        shown = self._text[line.start : line.end]
+        # A space is enough of a joint here: it never hides a stop and never makes one.
+        joint = "" if is_wide(self.tail[-1]) or is_wide(shown[0]) else " "
+        joined = self.tail + joint + shown
+        self.holds_stop = self.holds_stop or _holds_stop(joined)
+        self._cut = self._cut or len(joined) > self._TAIL
+        self.tail = joined[-self._TAIL :]
+        self.lines.append(line)
+        self.least_indent = min(self.least_indent, line.indent)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it ends where a sentence ends, or is a remark in brackets."""
+        return ends_sentence(self.tail) or (self._head in "（(" and self.tail[-1] in "）)")
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether its shape allows it to be a heading."""
+        return self.mark is None and not self._cut and is_heading_shape(self.tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,75 +244,90 @@ class _Joiner:
 
     text: str
     wrap: Wrap
+    mark_of: Callable[[Line], Mark | None]
+    indented: bool
 
-    def joins(self, block: Block, line: Line, indented: bool) -> bool:
-        shown = self.text[line.start : line.end]
+    def joins(self, block: _Growing, line: Line) -> bool:
         last = block.lines[-1]
-        full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
-        least = min(part.indent for part in block.lines) if len(block.lines) > 1 else 0
-        new_indent = indented and line.indent >= 2 and line.indent > least
-        if block.mark and block.mark.kind == "markdown":
+        mark = self.mark_of(line)
+        if any(m is not None and m.kind in ("markdown", "verbatim") for m in (block.mark, mark)):
             return False
-        mark = find_mark(shown)
+        full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
+        least = block.least_indent if len(block.lines) > 1 else 0
+        new_indent = self.indented and line.indent >= 2 and line.indent > least
         if (
             mark
             and (not full or block.complete)
-            and (block.complete or mark.kind in ("markdown", "item") or not block.holds_stop)
+            and (block.complete or mark.kind in _OPENS_ALWAYS or not block.holds_stop)
         ):
             return False
-        if shown[0] in _NEVER_FIRST:
+        if self.text[line.start] in _NEVER_FIRST:
             return True
         if block.complete:
             return full and not new_indent
         if full and not (new_indent and not block.holds_stop):
             return True
-        if block.text[-1] in _NEVER_LAST or _is_open(block.text):
+        if block.tail[-1] in _NEVER_LAST or _is_open(block.tail):
             return True
-        if block.text[-1] in "：:":
+        if block.tail[-1] in "：:":
             return False
-        return block.holds_stop or bool(_CARRIES_ON.match(shown))
+        return block.holds_stop or bool(_CARRIES_ON.match(self.text, line.start, line.end))
 
 
 def _settle(
-    blocks: list[Block], make: Callable[[Sequence[Line]], Block], text: str, *, trusted: bool
+    blocks: list[Block],
+    make: Callable[[Sequence[Line], bool], Block],
+    text: str,
+    breaks: frozenset[int],
+    *,
+    trusted: bool,
 ) -> list[Block]:
     """Mark the candidates that are headings and join the others with what follows them."""
-    dense = re.sub(r"\s+", "", text)
-    candidates = [
-        block.is_candidate and not (after and _is_torn(block, after, dense))
-        for block, after in zip_longest(blocks, blocks[1:])
-    ]
+    torn = _torn_words(blocks, text)
+    candidates = [block.is_candidate and k not in torn for k, block in enumerate(blocks)]
     # A heading heads something: short lines at the very end are a signature or a date.
     last = next((k for k in range(len(blocks), 0, -1) if not candidates[k - 1]), 0)
     candidates = [candidate and k < last for k, candidate in enumerate(candidates)]
     accepted = candidates if trusted else _with_witness(blocks, candidates)
 
-    settled: list[Block] = []
-    open_block = False
+    groups: list[tuple[_Growing, list[Block], bool]] = []
+    open_group = False
     for block, is_heading in zip(blocks, accepted, strict=True):
-        if open_block and not is_heading and not (block.mark and block.mark.kind != "item"):
-            settled[-1] = make([*settled[-1].lines, *block.lines])
+        opens = is_heading or (block.mark and block.mark.kind != "item") or block.start in breaks
+        if open_group and not opens:
+            growing, members, _ = groups[-1]
+            members.append(block)
+            for line in block.lines:
+                growing.add(line)
         else:
-            settled.append(replace(block, heading=is_heading))
-        tail = settled[-1]
-        open_block = (
-            not tail.heading
-            and tail.mark is None
-            and not tail.complete
-            and tail.text[-1] not in "：:"
-            and (tail.holds_stop or tail.is_candidate)
+            growing = _Growing(text, block.lines[0], block.mark)
+            for line in block.lines[1:]:
+                growing.add(line)
+            groups.append((growing, [block], is_heading))
+        open_group = (
+            not is_heading
+            and growing.mark is None
+            and not growing.complete
+            and growing.tail[-1] not in "：:"
+            and (growing.holds_stop or growing.is_candidate)
         )
-    return settled
+    return [
+        replace(members[0], heading=heading)
+        if len(members) == 1
+        else make([line for member in members for line in member.lines], heading)
+        for _, members, heading in groups
+    ]
 
 
 def _with_witness(blocks: list[Block], candidates: list[bool]) -> list[bool]:
     """Keep candidates that another block is built like, or that a byline closes a stack of."""
     accepted = [False] * len(blocks)
     texts = [block.text for block in blocks]
-    indices = [i for i, candidate in enumerate(candidates) if candidate]
+    # Bylines name the same institutions that paragraphs open with.
+    indices = [i for i, candidate in enumerate(candidates) if candidate and not is_byline(texts[i])]
     for position, i in enumerate(indices):
-        for j in indices[position + 1 :]:
-            if _alike(texts[i], texts[j]):
+        for j in indices[position + 1 : position + 1 + _WITNESS_REACH]:
+            if not (accepted[i] and accepted[j]) and alike(texts[i], texts[j]):
                 accepted[i] = accepted[j] = True
     run: list[int] = []
     for i in range(len(blocks) + 1):
@@ -239,23 +344,37 @@ def _with_witness(blocks: list[Block], candidates: list[bool]) -> list[bool]:
     return accepted
 
 
-def _alike(a: str, b: str) -> bool:
+def alike(a: str, b: str) -> bool:
     """Whether two lines are built alike: most of both is the same words in the same order."""
     if min(len(a), len(b)) * 1.5 < max(len(a), len(b)):
         return False
+    # Characters in common, in any order, are a cheap upper bound.
+    needed = max(_ALIKE_CHARACTERS, _ALIKE * (len(a) + len(b)) / 2)
+    if (Counter(a) & Counter(b)).total() < needed:
+        return False
     shared = sum(match.size for match in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
-    return shared >= _ALIKE_CHARACTERS and 2 * shared >= _ALIKE * (len(a) + len(b))
+    return shared >= needed
 
 
-def _is_torn(before: Block, after: Block, dense: str) -> bool:
-    """Whether a word stands across the break, as other places of the source show."""
-    if before.complete or after.mark:
-        return False
-    a, b = re.sub(r"\s+", "", before.text), re.sub(r"\s+", "", after.text)
-    if not (_is_han(a[-1]) and _is_han(b[0])):
-        return False
-    across = [(a[-2:] + b[:1]), (a[-1:] + b[:2])]
-    return any(len(word) == 3 and dense.count(word) > 1 for word in across)
+def _torn_words(blocks: list[Block], text: str) -> set[int]:
+    """Positions of blocks that end inside a word, as other places of the source show."""
+    across: dict[int, tuple[str, str]] = {}
+    for k, (before, after) in enumerate(zip_longest(blocks, blocks[1:])):
+        if after is None or not before.is_candidate or after.mark:
+            continue
+        a, b = re.sub(r"\s+", "", before.text), re.sub(r"\s+", "", after.text)
+        if _is_han(a[-1:]) and _is_han(b[:1]):
+            across[k] = (a[-2:] + b[:1], a[-1:] + b[:2])
+    wanted = {word for words in across.values() for word in words if len(word) == 3}
+    if not wanted:
+        return set()
+    dense = re.sub(r"\s+", "", text)
+    counts = Counter(word for i in range(len(dense) - 2) if (word := dense[i : i + 3]) in wanted)
+    return {k for k, words in across.items() if any(counts[word] > 1 for word in words)}
+
+
+def _is_complete(text: str) -> bool:
+    return ends_sentence(text) or (text[0] in "（(" and text[-1] in "）)")
 
 
 def _is_open(text: str) -> bool:

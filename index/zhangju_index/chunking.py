@@ -5,8 +5,11 @@ costs little, so that no chunk is a leftover of a line or two. Every character t
 space lies in exactly one chunk.
 """
 
+import math
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 
 from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
@@ -18,7 +21,8 @@ PATH_SEPARATOR = " › "
 # How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
 _INSIDE_PARAGRAPH = 0.15
 # Where an over-long sentence may be cut, best place first.
-_CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", " ", ""]
+_CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
+_FITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,7 @@ def _units(
     """Sentences of a section; one too long for a chunk is cut between clauses."""
     ranges: list[tuple[int, int, bool]] = []
     texts: list[str] = []
-    for block in outline.blocks:
-        if block.offsets[-1] < section.start or block.offsets[0] >= section.end:
-            continue
+    for block in outline.blocks_between(section.start, section.end):
         part = block.slice(section.start, section.end)
         spans = split_sentences(part.text)
         for k, (start, end) in enumerate(spans):
@@ -108,27 +110,33 @@ def _units(
         if cost <= max_tokens and end - start <= max_characters:
             units.append(_Unit(start, end, cost, last))
             continue
-        pieces = _cut(outline.document.text[start:end], count_tokens, max_tokens, max_characters)
-        position = start
-        for piece in pieces:
-            cost = count_tokens([piece])[0]
-            units.append(_Unit(position, position + len(piece), cost, last and position + len(piece) == end))
-            position += len(piece)
+        pieces = [
+            (start + first, start + end_)
+            for first, end_ in _cut(
+                outline.document.text[start:end], count_tokens, max_tokens, max_characters
+            )
+        ]
+        costs = count_tokens([outline.document.text[first:end_] for first, end_ in pieces])
+        units.extend(
+            _Unit(first, end_, cost, last and k + 1 == len(pieces))
+            for k, ((first, end_), cost) in enumerate(zip(pieces, costs, strict=True))
+        )
     return units
 
 
 def _cut(
     sentence: str, count_tokens: Callable[[list[str]], list[int]], max_tokens: int, max_characters: int
-) -> list[str]:
-    """Cut one sentence that is too long for a chunk; the pieces add up to it exactly."""
+) -> list[tuple[int, int]]:
+    """Ranges of the pieces of one sentence that is too long for a chunk, white space left out."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     def size(text: str) -> int:
-        # One scale for both limits: a piece of size 1000 just fits.
-        return max(1000 * count_tokens([text])[0] // max_tokens, 1000 * len(text) // max_characters)
+        # One scale for both limits, on which a piece that just fits has the size of a chunk.
+        tokens = count_tokens([text])[0]
+        return math.ceil(_FITS * max(tokens / max_tokens, len(text) / max_characters))
 
     splitter = RecursiveCharacterTextSplitter(
-        chunk_size=1000,
+        chunk_size=_FITS,
         chunk_overlap=0,
         length_function=size,
         separators=_CLAUSE_ENDS,
@@ -137,8 +145,34 @@ def _cut(
     )
     pieces = splitter.split_text(sentence)
     if "".join(pieces) != sentence:  # The library drops pieces of white space alone.
-        return [sentence[i : i + max_characters // 2] for i in range(0, len(sentence), max_characters // 2)]
-    return pieces
+        pieces = [sentence]
+    ranges: list[tuple[int, int]] = []
+    position = 0
+    for piece in pieces:
+        for start, end in _halve(piece, size):
+            part = piece[start:end]
+            if part.strip():
+                first = position + start + len(part) - len(part.lstrip())
+                ranges.append((first, position + start + len(part.rstrip())))
+        position += len(piece)
+    return ranges
+
+
+def _halve(text: str, size: Callable[[str], int]) -> list[tuple[int, int]]:
+    """Ranges of ``text`` in equal parts that fit; for text without any mark to cut at."""
+    done: list[tuple[int, int]] = []
+    waiting = [(0, len(text))]
+    while waiting:
+        start, end = waiting.pop()
+        if end - start == 1 or size(text[start:end]) <= _FITS:
+            done.append((start, end))
+            continue
+        middle = (start + end) // 2
+        # A combining mark stays with its letter.
+        while middle < end - 1 and unicodedata.category(text[middle])[0] == "M":
+            middle += 1
+        waiting += [(middle, end), (start, middle)]
+    return done
 
 
 def _divide(units: list[_Unit], max_tokens: int, max_characters: int) -> list[list[_Unit]]:
@@ -146,9 +180,11 @@ def _divide(units: list[_Unit], max_tokens: int, max_characters: int) -> list[li
     if not units:
         return []
 
+    tokens_before = [0, *accumulate(unit.tokens for unit in units)]
+
     def size(first: int, last: int) -> float:
         """Share of a chunk that units first..last take; above 1 they do not fit."""
-        tokens = sum(unit.tokens for unit in units[first : last + 1])
+        tokens = tokens_before[last + 1] - tokens_before[first]
         return max(tokens / max_tokens, (units[last].end - units[first].start) / max_characters)
 
     # best[i] = (groups, cost, start of the last group) for the first i units.
@@ -208,20 +244,6 @@ def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:
         start = 0 if k == 0 and text[: chunk.start].strip() else chunk.start
         stop = chunk.end + len(text[chunk.end : end].rstrip()) if text[chunk.end : end].strip() else chunk.end
         if (start, stop) != (chunk.start, chunk.end):
-            chunk = _moved(chunk, text, start, stop)
+            chunk = replace(chunk, start=start, end=stop, text=text[start:stop])
         mended.append(chunk)
     return mended
-
-
-def _moved(chunk: Chunk, text: str, start: int, end: int) -> Chunk:
-    return Chunk(
-        document_id=chunk.document_id,
-        section_path=chunk.section_path,
-        start=start,
-        end=end,
-        text=text[start:end],
-        reading_text=chunk.reading_text,
-        embedding_text=chunk.embedding_text,
-        sentences=chunk.sentences,
-        page=chunk.page,
-    )

@@ -15,7 +15,7 @@ __all__ = ["Line", "Wrap", "is_visible", "is_wide", "measure_wrap", "split_lines
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What may surround the visible part of a line; U+FEFF is a byte-order mark left by an editor.
-_MARGIN = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_MARGIN = " \t\x1f\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _VISIBLE = re.compile(f"[^{_MARGIN}](?:.*[^{_MARGIN}])?", re.DOTALL)
 _FIRST_WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
 

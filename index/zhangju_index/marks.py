@@ -1,5 +1,8 @@
 """Marks that open a line on purpose: Markdown headings, numbering, list bullets.
 
+    # 标题          markdown        第三章 …    章        1.2 …    1.1        - …    item
+    一、…           一、            第三条 …    条        1. …     1.         | …    item
+
 Chinese documents number their levels 第一编 > 第一章 > 第一节 > 第一条, then 一、 > （一） > 1. > (1);
 GB/T 9704 fixes the lower four for official documents and the Legislation Law the upper ones.
 """
@@ -20,7 +23,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         (
             unit,
             re.compile(
-                rf"第[ 　]*(?P<number>[{_NUMERAL}]+|\d{{1,4}})[ 　]*{unit}(?:之[{_NUMERAL}]+)?(?=[\s　：:]|$)"
+                rf"第[ 　]*(?P<number>[{_NUMERAL}]+|\d{{1,4}})[ 　]*{unit}(?P<inserted>之[{_NUMERAL}]+)?(?=[\s　：:【〔]|[（(](?![{_NUMERAL}\d])|$)"
             ),
         )
         for unit in ("编", "分编", "篇", "章", "节", "目", "条")
@@ -63,16 +66,19 @@ class Mark:
     """A mark at the head of a line.
 
     Attributes:
-        kind: Its pattern: ``markdown``, ``章``, ``一、`` …; ``item`` for a bullet or table row.
+        kind: Its pattern: ``markdown``, ``章``, ``一、`` …; ``item`` for a bullet or table row;
+            ``verbatim`` for a line that must not be read as prose (code, a comment, a rule).
         number: Its value where it counts, else 0.
         rank: Depth of the heading it opens; lower stands above.
         length: Characters of the mark itself.
+        inserted: Whether it stands between two numbers, as 第一百二十条之一 does.
     """
 
     kind: str
     number: int
     rank: int
     length: int
+    inserted: bool = False
 
 
 def find_mark(line: str) -> Mark | None:
@@ -87,7 +93,11 @@ def find_mark(line: str) -> Mark | None:
             return None if _BULLET_NEEDS_SPACE.match(line) else Mark(kind, 0, 99, match.end())
         parts = match["number"].split(".")
         return Mark(
-            kind, numeral_value(parts[-1]), RANKS[kind] + len(parts) - 1 - (kind == "1.1"), match.end()
+            kind,
+            numeral_value(parts[-1]),
+            RANKS[kind] + len(parts) - 1 - (kind == "1.1"),
+            match.end(),
+            inserted=bool(match.groupdict().get("inserted")),
         )
     return None
 

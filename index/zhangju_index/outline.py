@@ -8,13 +8,15 @@ leads that open paragraphs in series.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zhangju_index.blocks import Block, Blocks, find_blocks
 from zhangju_index.bylines import is_byline, is_note
 from zhangju_index.leads import find_leads
 from zhangju_index.lines import is_visible
-from zhangju_index.marks import find_mark
+from zhangju_index.marks import RANKS, Mark, find_mark
 from zhangju_index.reading import ReadingText, concatenate
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document, Section, SectionKind
@@ -25,6 +27,7 @@ _RANKS: dict[str, int] = {"series": 0, "title": 1, "heading": 30, "lead": 60}
 _LAW_UNITS = ("编", "分编", "篇", "章", "节", "目")
 _MAX_NUMBERED_HEADING = 50
 _MAX_RUN_IN = 40
+_MAX_REPEALED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ class Outline:
 
     def read(self, start: int, end: int) -> ReadingText:
         """Reading text of the source range ``start:end``; blocks are a line break apart."""
-        return concatenate(
-            block.slice(start, end)
-            for block in self.blocks
-            if block.offsets[0] < end and block.offsets[-1] >= start
-        )
+        return concatenate(block.slice(start, end) for block in self.blocks_between(start, end))
+
+    def blocks_between(self, start: int, end: int) -> tuple[ReadingText, ...]:
+        """Blocks that show any of the source range ``start:end``."""
+        first = bisect_left(self.blocks, start, key=lambda block: block.offsets[-1])
+        last = bisect_left(self.blocks, end, key=lambda block: block.offsets[0])
+        return self.blocks[first:last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def _openings(found: Blocks) -> list[_Opening]:
     blocks = found.blocks
     openings: list[_Opening] = []
     numbered = _numbered_headings(blocks)
+    article_rank = _article_rank(blocks, numbered)
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -104,7 +110,8 @@ def _openings(found: Blocks) -> list[_Opening]:
             first_title = block.mark.kind == "markdown" and block.mark.rank == 11 and not openings
             run_in = len(name) + 2 < len(block.text) and block.mark.kind in ("一、", "（一）", "1.")
             kind: SectionKind = "title" if first_title else "lead" if run_in else "heading"
-            openings.append(_Opening(block.start, kind, name, 1 if first_title else block.mark.rank))
+            rank = article_rank if block.mark.kind == "条" else block.mark.rank
+            openings.append(_Opening(block.start, kind, name, 1 if first_title else rank))
         elif openings and openings[-1].kind in ("author", "note", "title"):
             openings.append(_Opening(block.start, "body", None, 0))
         i += 1
@@ -143,22 +150,58 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
     names: dict[int, str] = {}
     by_kind: dict[str, list[int]] = {}
     for i, block in enumerate(blocks):
-        if block.mark is None or block.mark.kind == "item":
+        if block.mark is None or block.mark.kind in ("item", "verbatim"):
             continue
         if block.mark.kind == "markdown":
-            names[i] = block.text[block.mark.length :].strip().rstrip("#").strip()
+            # A mark without words (a bare ##) names nothing.
+            if name := block.text[block.mark.length :].strip().rstrip("#").strip():
+                names[i] = name
         else:
             by_kind.setdefault(block.mark.kind, []).append(i)
     for kind, positions in by_kind.items():
-        numbers = [mark.number for i in positions if (mark := blocks[i].mark)]
+        marks = [mark for i in positions if (mark := blocks[i].mark)]
         for k, i in enumerate(positions):
-            follows = k > 0 and numbers[k] == numbers[k - 1] + 1
-            leads_on = k + 1 < len(positions) and numbers[k + 1] == numbers[k] + 1
+            # Articles may be repealed, and others stand between two numbers (第九条之一).
+            step = _MAX_REPEALED if kind == "条" else 1
+            follows = k > 0 and _follows(marks[k - 1], marks[k], step)
+            leads_on = k + 1 < len(positions) and _follows(marks[k], marks[k + 1], step)
             alone = len(positions) == 1 and kind in (*_LAW_UNITS, "条")
-            opens = numbers[k] == 1 and (kind in _LAW_UNITS or kind == "english")
+            opens = marks[k].number == 1 and (kind in (*_LAW_UNITS, "条") or kind == "english")
             if (follows or leads_on or alone or opens) and (name := _numbered_name(blocks, i, kind)):
                 names[i] = name
+    for i in _contents(blocks, names):
+        del names[i]
     return names
+
+
+def _follows(before: Mark, after: Mark, step: int) -> bool:
+    return 1 <= after.number - before.number <= step or (after.inserted and after.number == before.number)
+
+
+def _contents(blocks: tuple[Block, ...], names: dict[int, str]) -> list[int]:
+    """Positions of headings in a table of contents: a run of them that all come again later."""
+    last = {re.sub(r"\s+", "", name): i for i, name in names.items()}
+    found: list[int] = []
+    run: list[int] = []
+    for i in range(len(blocks) + 1):
+        if i in names:
+            run.append(i)
+            continue
+        again = [k for k in run if last[re.sub(r"\s+", "", names[k])] > run[-1]]
+        if len(again) > 1:
+            found.extend(again)
+        run = []
+    return found
+
+
+def _article_rank(blocks: tuple[Block, ...], names: dict[int, str]) -> int:
+    """Rank of 第X条: below 一、 where one series of those runs through the articles."""
+    kinds = [(mark.kind, mark.number) for i in sorted(names) if (mark := blocks[i].mark)]
+    series = [number for kind, number in kinds if kind == "一、"]
+    between = [kind for kind, _ in kinds if kind in ("一、", "条")]
+    runs_through = series == list(range(1, len(series) + 1)) and len(series) > 1
+    apart = all(pair != ("一、", "一、") for pair in pairwise(between))
+    return RANKS["一、"] + 1 if runs_through and apart and between[0] == "一、" else RANKS["条"]
 
 
 def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
@@ -189,12 +232,11 @@ def _with_leads(found: Blocks, openings: list[_Opening]) -> list[_Opening]:
     for opening, end in zip(openings, bounds[1:], strict=True):
         if opening.kind not in ("heading", "body", "lead"):
             continue
+        first, last = (bisect_left(found.blocks, at, key=lambda b: b.start) for at in (opening.start, end))
         paragraphs = [
             block
-            for block in found.blocks
-            if opening.start <= block.start < end
-            and not block.heading
-            and (block.mark is None or block.mark.kind == "item")
+            for block in found.blocks[first:last]
+            if not block.heading and (block.mark is None or block.mark.kind == "item")
         ]
         sentences = [_first_sentence(block) for block in paragraphs]
         for block, sentence, leads in zip(paragraphs, sentences, find_leads(sentences), strict=True):

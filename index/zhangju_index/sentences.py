@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(
 )
 _PAIRS = {"“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "【": "】", "〔": "〕"}
 _LONG_ASIDE = 80
+_LONGEST_ABBREVIATION = 16
+_NEXT_VISIBLE = re.compile(r"\S")
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -64,23 +66,20 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     if stop[0] == "\n":
         return True
     following = text[match.end() : match.end() + 1]
-    if stop[0] == "." and _ABBREVIATION.search(text[start : match.start()]) and len(stop) == 1:
+    visible = _NEXT_VISIBLE.search(text, match.end())
+    after = visible.group() if visible else ""
+    before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+    if stop == "." and _ABBREVIATION.search(before):
         return not following
     if stop[0] == ".":
-        after = text[match.end() :].lstrip()[:1]
-        if re.search(r"(?:^|\s)\d{1,3}$", text[start : match.start()]) and match.start() - start <= 4:
+        if match.start() - start <= 4 and re.search(r"(?:^|\s)\d{1,3}$", before):
             return False  # The number of a list item, not a sentence.
         return not after.islower()
     if stop[0] in "!?" and following and following.isascii() and following.isalnum():
         return False  # A question mark inside an address or a name (Yahoo!).
     if stop[0] in ";" and following.isascii() and text[match.start() - 1 : match.start()].isascii():
         return False  # In Latin text a semicolon joins two halves of one sentence.
-    if (
-        stop[0] in "…"
-        and following
-        and following not in "”’」』\n"
-        and not text[match.end() :].lstrip()[:1].isupper()
-    ):
+    if stop[0] in "…" and following and following not in "”’」』\n" and not after.isupper():
         return len(stop) > 1 and following.isspace()
     return not _inside_aside(text, start, match.start(), match.end())
 
@@ -88,7 +87,8 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
 def _inside_aside(text: str, start: int, stop: int, end: int) -> bool:
     """Whether the stop lies in a bracket or quotation that closes shortly after it."""
     depth: list[tuple[str, int]] = []
-    for position in range(start, end):
+    # A bracket that opened further back is not closed shortly after the stop.
+    for position in range(max(start, end - _LONG_ASIDE), end):
         character = text[position]
         if character in _PAIRS:
             depth.append((_PAIRS[character], position))

@@ -1,0 +1,90 @@
+"""What Markdown says about whole lines: code, comments, rules, table rows, underlined headings.
+
+Such lines are kept, searched and quoted like any others, but they are not prose: they join with
+nothing, and ``# a comment`` inside fenced code is no heading. Only forms that plain text does not
+use by accident count; a fence that is never closed is not one.
+"""
+
+import re
+
+from zhangju_index.lines import Line
+
+__all__ = ["underlined_lines", "verbatim_lines"]
+
+_FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
+_RULE = re.compile(r"([-=*_~—－─＝])(?:[ \t]*\1){2,}")
+_UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
+_TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
+_FRONT_MATTER_KEY = re.compile(r"[A-Za-z_][\w-]*[ ]*:")
+_LONGEST_FRONT_MATTER = 60
+_LONGEST_UNDERLINED = 120
+
+
+def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
+    """Positions of the lines that are no prose."""
+    shown = [text[line.start : line.end] for line in lines]
+    found = _front_matter(text, shown, lines) | _fenced(shown) | _comments(shown)
+    for i, line in enumerate(shown):
+        neighbours = [shown[k] for k in (i - 1, i + 1) if 0 <= k < len(shown)]
+        # One line with a tab may be a label and its text; rows come in company.
+        if _RULE.fullmatch(line) or (
+            _TABLE_ROW.fullmatch(line) and any(_TABLE_ROW.fullmatch(other) for other in neighbours)
+        ):
+            found.add(i)
+    return found
+
+
+def underlined_lines(text: str, lines: list[Line], verbatim: set[int]) -> dict[int, int]:
+    """Positions of headings underlined with ``===`` or ``---``, with their level, 1 or 2."""
+    levels: dict[int, int] = {}
+    for i, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+        underline = _UNDERLINE.fullmatch(text, below.start, below.end)
+        stands_free = i == 0 or line.gap > 0 or i - 1 in verbatim
+        if (
+            underline
+            and below.gap == 0
+            and stands_free
+            and i not in verbatim
+            and line.end - line.start <= _LONGEST_UNDERLINED
+            and text[line.end - 1] not in "。！？.!?：:；;，,"
+        ):
+            levels[i] = 1 if underline["first"] else 2
+    return levels
+
+
+def _front_matter(text: str, shown: list[str], lines: list[Line]) -> set[int]:
+    """The block of ``key: value`` lines between two ``---`` that opens a file."""
+    if not shown or shown[0] != "---" or text[: lines[0].start].strip("\ufeff"):
+        return set()
+    for i, line in enumerate(shown[1:_LONGEST_FRONT_MATTER], 1):
+        if line in ("---", "..."):
+            return set(range(i + 1)) if i > 1 and _FRONT_MATTER_KEY.match(shown[1]) else set()
+    return set()
+
+
+def _fenced(shown: list[str]) -> set[int]:
+    found: set[int] = set()
+    opened: tuple[int, str] | None = None
+    for i, line in enumerate(shown):
+        match = _FENCE.fullmatch(line)
+        if match is None:
+            continue
+        if opened is None:
+            opened = (i, match["fence"])
+        elif match["fence"].startswith(opened[1]) and not match["info"].strip():
+            found.update(range(opened[0], i + 1))
+            opened = None
+    return found
+
+
+def _comments(shown: list[str]) -> set[int]:
+    found: set[int] = set()
+    opened: int | None = None
+    for i, line in enumerate(shown):
+        if opened is None and line.startswith("<!--"):
+            opened = i
+        if opened is not None and "-->" in line:
+            if line.endswith("-->"):
+                found.update(range(opened, i + 1))
+            opened = None
+    return found

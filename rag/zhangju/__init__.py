@@ -1,1 +1,56 @@
-"""Retrieve passages for a question and answer it by chapter and verse."""
+"""Retrieve passages for a question and answer it by chapter and verse.
+
+    from zhangju import Assistant, Retriever
+
+    retriever = Retriever.open()                      # the bundled article
+    for passage in retriever.search("什么是新质生产力？"):
+        print(passage.rank, passage.sentence.reading_text)
+    print(Assistant(retriever).ask("谁写了专家视点？").text)
+
+Importing this loads neither torch nor faiss; they come with the first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zhangju.assistant import Assistant
+    from zhangju.retriever import Retriever
+    from zhangju.values import Answer, AnswerSentence, Citation, Highlight, Passage
+    from zhangju_index.errors import ZhangjuError
+    from zhangju_index.values import Chunk, Document, Section, Sentence
+
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "Assistant",
+    "Chunk",
+    "Citation",
+    "Document",
+    "Highlight",
+    "Passage",
+    "Retriever",
+    "Section",
+    "Sentence",
+    "ZhangjuError",
+]
+
+_HOMES = {
+    "Assistant": "zhangju.assistant",
+    "Retriever": "zhangju.retriever",
+    "ZhangjuError": "zhangju_index.errors",
+    **dict.fromkeys(("Answer", "AnswerSentence", "Citation", "Highlight", "Passage"), "zhangju.values"),
+    **dict.fromkeys(("Chunk", "Document", "Section", "Sentence"), "zhangju_index.values"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name at its first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'zhangju' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

@@ -1,0 +1,66 @@
+"""Put an answer together from sentences that were found, each an exact quote.
+
+The best sentence answers; others join it when they are nearly as good, so that a list or a
+reason that goes over two sentences is whole, and a question that has one answer gets one.
+Quotes stand in the order of the text they come from, the passages in the order of their rank.
+"""
+
+from collections.abc import Sequence
+
+from zhangju.retriever import ScoredSentence
+from zhangju.values import AnswerSentence, Citation
+
+__all__ = ["choose_sentences", "quote_sentences"]
+
+MAX_SENTENCES = 3
+NEARLY = 0.012
+"""How far behind the best sentence another may score and still be quoted."""
+_RANK_WEIGHT = 0.5
+
+
+def choose_sentences(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Choose what to quote, in reading order.
+
+    Args:
+        sentences: Sentences of the retrieved passages.
+    """
+    ranked = sorted(sentences, key=lambda item: -_worth(item))
+    if not ranked:
+        return []
+    best = ranked[0]
+    chosen = [best]
+    for item in ranked[1:]:
+        if len(chosen) == MAX_SENTENCES or _worth(item) < _worth(best) - NEARLY:
+            break
+        if item.sentence.reading_text not in {other.sentence.reading_text for other in chosen}:
+            chosen.append(item)
+    return sorted(chosen, key=lambda item: (item.passage.rank, item.sentence.start))
+
+
+def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, ...]:
+    """Turn chosen sentences into quotes, each with its numbered citation."""
+    return tuple(
+        AnswerSentence(text=item.sentence.reading_text, status="quoted", citations=(_cite(item, number),))
+        for number, item in enumerate(chosen, start=1)
+    )
+
+
+def _worth(item: ScoredSentence) -> float:
+    # A sentence counts for more in a passage that fits as a whole.
+    return item.score + _RANK_WEIGHT * item.passage.score
+
+
+def _cite(item: ScoredSentence, number: int) -> Citation:
+    passage, sentence = item.passage, item.sentence
+    return Citation(
+        number=number,
+        document_id=passage.chunk.document_id,
+        title=passage.title,
+        source=passage.source,
+        section_path=passage.chunk.section_path,
+        page=passage.chunk.page,
+        start=sentence.start,
+        end=sentence.end,
+        quote=sentence.text,
+        reading_text=sentence.reading_text,
+    )

@@ -1,0 +1,298 @@
+"""Find the passages of an index that fit a question."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse
+from zhangju.questions import check_question
+from zhangju.values import Passage
+from zhangju_index.blocks import ends_sentence
+from zhangju_index.errors import InputError
+from zhangju_index.lexical import LexicalIndex, tokenize
+from zhangju_index.protocols import Embedder
+from zhangju_index.values import Chunk, Document, Sentence
+
+if TYPE_CHECKING:
+    from zhangju_index.build import Progress
+    from zhangju_index.folder import Index
+
+__all__ = ["Findings", "Retriever", "ScoredSentence"]
+
+# Rows each leg proposes; all of them are then scored by every leg.
+_CHUNKS_PROPOSED = 100
+_SENTENCES_PROPOSED = 200
+_LONGEST_MASTHEAD = 60
+
+FloatVector = NDArray[np.float32]
+IntVector = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of a retrieved passage with what speaks for it.
+
+    Attributes:
+        passage: The passage it belongs to.
+        sentence: The sentence.
+        similarity: Cosine of question and sentence.
+        coverage: Share of the question's words that it holds, the rare ones counting more.
+        score: Both, weighed as for passages.
+    """
+
+    passage: Passage
+    sentence: Sentence
+    similarity: float
+    coverage: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything one search found out.
+
+    Attributes:
+        passages: The best passages, best first.
+        sentences: All their sentences, best first.
+        similarity_mean: Mean cosine of the question and the chunks that were looked at.
+        coverage: Best keyword coverage of any chunk.
+        timings: Milliseconds by stage.
+    """
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[ScoredSentence, ...]
+    similarity_mean: float
+    coverage: float
+    timings: Mapping[str, float]
+
+
+class Retriever:
+    """Searches one index; safe to use from several threads.
+
+    Args:
+        index: An open index.
+        embedder: The model that made its vectors.
+
+    Raises:
+        InputError: The model is another one than the index was built with.
+    """
+
+    def __init__(self, index: "Index", embedder: Embedder) -> None:
+        from zhangju_index.build import load_lexical
+
+        if index.manifest.model.fingerprint != embedder.fingerprint:
+            raise InputError(
+                f"the index was built with {index.manifest.model.fingerprint}, "
+                f"the model given is {embedder.fingerprint}: open it with its own model"
+            )
+        self._index = index
+        self._embedder = embedder
+        self._lexical: LexicalIndex = load_lexical(index)
+        self._documents = {document.id: document for document in index.texts.documents()}
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path | None = None,
+        *,
+        model: str | None = None,
+        progress: "Progress | None" = None,
+    ) -> Self:
+        """Open an index for questions.
+
+        Args:
+            index: Its folder. None is the bundled article's index in the user's data folder,
+                which is built when it is missing or out of date.
+            model: Another sentence-transformers model than the bundled one.
+            progress: Told how far a build is.
+
+        Raises:
+            IndexUnusableError: The index is missing, damaged, or made with another model.
+            ModelError: The model cannot be loaded.
+        """
+        from zhangju.bundled import bundled_index_folder, ensure_bundled_index
+        from zhangju_index.embedding import load_embedder
+        from zhangju_index.folder import open_index
+
+        folder = bundled_index_folder(model) if index is None else Path(index)
+        if index is not None:
+            # A wrong folder is told before the model takes its seconds to load.
+            open_index(folder).close()
+        embedder = load_embedder(model)
+        if index is None:
+            ensure_bundled_index(folder, embedder, progress)
+        return cls(open_index(folder, fingerprint=embedder.fingerprint), embedder)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the index, in order."""
+        return tuple(self._documents.values())
+
+    def document(self, document_id: str) -> Document:
+        """One document.
+
+        Raises:
+            KeyError: The index holds none of this id.
+        """
+        return self._documents[document_id]
+
+    def search(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> list[Passage]:
+        """Find the ``k`` passages that fit a question best.
+
+        Args:
+            question: In any language.
+            k: Passages to return; fewer come back when the index holds fewer.
+            where: Only documents with these values of ``document_id``, ``title``, ``source``
+                or a name of their metadata.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+            ValueError: ``k`` is below 1.
+        """
+        return list(self.find(question, k, where).passages)
+
+    def find(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> Findings:
+        """Search, and keep what the legs said: what answering needs beyond ``search``."""
+        question = check_question(question)
+        if k < 1:
+            raise ValueError(f"expected k of at least 1, got {k}")
+        started = perf_counter()
+        query = self._embedder.embed_queries([question])
+        embedded = perf_counter()
+        coverage = self._lexical.coverage(question)
+        rows = self._propose(query, coverage, self._allowed(where))
+        chunks = self._index.texts.chunks(rows)
+        findings = self._rank(question, query[0], coverage[rows], rows, chunks, k)
+        ended = perf_counter()
+        timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
+        return Findings(
+            findings.passages, findings.sentences, findings.similarity_mean, findings.coverage, timings
+        )
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _allowed(self, where: Mapping[str, str] | None) -> IntVector | None:
+        """Chunk rows of the documents that ``where`` admits; None admits all."""
+        if not where:
+            return None
+        ranges = [
+            self._index.texts.chunk_rows(document.id)
+            for document in self._documents.values()
+            if all(_field(document, name) == value for name, value in where.items())
+        ]
+        return np.array([row for rows in ranges for row in rows], dtype=np.int64)
+
+    def _propose(
+        self, query: NDArray[np.float32], coverage: FloatVector, allowed: IntVector | None
+    ) -> IntVector:
+        """Chunk rows that at least one leg puts forward, in order."""
+        texts = self._index.texts
+        if allowed is not None and not len(allowed):
+            return allowed
+        if len(coverage) <= _CHUNKS_PROPOSED:
+            return np.arange(len(coverage)) if allowed is None else allowed
+        sentences = None
+        if allowed is not None:
+            sentences = np.concatenate(
+                [np.arange(r.start, r.stop) for r in map(texts.sentence_rows, allowed)]
+            )
+        dense = self._index.chunk_store.search(query, _CHUNKS_PROPOSED, allowed)[1][0]
+        by_sentence = self._index.sentence_store.search(query, _SENTENCES_PROPOSED, sentences)[1][0]
+        scores = coverage if allowed is None else _only(coverage, allowed)
+        lexical = np.argpartition(-scores, _CHUNKS_PROPOSED)[:_CHUNKS_PROPOSED]
+        lexical = lexical[scores[lexical] > 0]
+        return np.unique(np.concatenate([dense, texts.chunk_rows_of(by_sentence), lexical]))
+
+    def _rank(
+        self,
+        question: str,
+        query: FloatVector,
+        coverage: FloatVector,
+        rows: IntVector,
+        chunks: Sequence[Chunk],
+        k: int,
+    ) -> Findings:
+        if not chunks:
+            return Findings((), (), 0.0, 0.0, {})
+        similarity = self._index.chunk_store.similarities(query, rows)
+        ranges = [self._index.texts.sentence_rows(int(row)) for row in rows]
+        sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
+        by_sentence = self._index.sentence_store.similarities(query, sentence_rows)
+        bounds = np.cumsum([0, *(len(r) for r in ranges)])
+        parts = [by_sentence[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        best = np.array([part.max() for part in parts], dtype=np.float32)
+        masthead = np.array([_is_masthead(chunk) for chunk in chunks])
+        scores = fuse(similarity, best, coverage, masthead)
+
+        weights = self._weights(question)
+        passages: list[Passage] = []
+        sentences: list[ScoredSentence] = []
+        # A stable sort keeps the order of the text among equals.
+        for rank, place in enumerate(np.argsort(-scores, kind="stable")[:k], start=1):
+            chunk = chunks[place]
+            scored = list(_score_sentences(chunk, parts[place], weights))
+            sentence = max(scored, key=lambda item: item[3])[0]
+            document = self._documents[chunk.document_id]
+            passage = Passage(chunk, document.title, document.source, float(scores[place]), rank, sentence)
+            passages.append(passage)
+            sentences.extend(ScoredSentence(passage, *item) for item in scored)
+        sentences.sort(key=lambda item: -item.score)
+        return Findings(
+            tuple(passages), tuple(sentences), float(similarity.mean()), float(coverage.max()), {}
+        )
+
+    def _weights(self, question: str) -> dict[str, float]:
+        """Share of each of the question's terms in what it asks for; together 1."""
+        weights = {term: self._lexical.weight(term) for term in set(tokenize(question))}
+        total = sum(weights.values())
+        return {term: weight / total for term, weight in weights.items()} if total else {}
+
+
+def _score_sentences(
+    chunk: Chunk, similarities: FloatVector, weights: Mapping[str, float]
+) -> Iterator[tuple[Sentence, float, float, float]]:
+    """Each sentence with its similarity, coverage and score."""
+    for sentence, similarity in zip(chunk.sentences, similarities.tolist(), strict=True):
+        terms = set(tokenize(sentence.reading_text))
+        coverage = sum(weight for term, weight in weights.items() if term in terms)
+        penalty = 0.0 if ends_sentence(sentence.reading_text) else MASTHEAD_PENALTY
+        yield sentence, similarity, coverage, similarity + COVERAGE_WEIGHT * coverage - penalty
+
+
+def _is_masthead(chunk: Chunk) -> bool:
+    """Whether a chunk is a title, a byline, a note or a bare heading."""
+    return (
+        len(chunk.sentences) == 1
+        and len(chunk.reading_text) <= _LONGEST_MASTHEAD
+        and not ends_sentence(chunk.reading_text)
+    )
+
+
+def _field(document: Document, name: str) -> str | None:
+    if name in ("document_id", "id"):
+        return document.id
+    if name in ("title", "source"):
+        return str(getattr(document, name))
+    return document.metadata.get(name)
+
+
+def _only(values: FloatVector, rows: IntVector) -> FloatVector:
+    kept = np.zeros_like(values)
+    kept[rows] = values[rows]
+    return kept

@@ -7,7 +7,7 @@ post or an institution before a name, an institution that signs, or a word that 
 
 import re
 
-__all__ = ["is_byline", "is_note"]
+__all__ = ["is_byline", "is_note", "is_post"]
 
 # Surnames in common use, the frequent ones first, in simplified and traditional forms.
 _SURNAMES = set(
@@ -33,8 +33,8 @@ _SIGNS = re.compile(
     r"大学|学院|集团|公司|报社|通讯社|政府|[委局厅部处院会社署])$"
 )
 _POST = re.compile(
-    r"(?:教授|研究员|院长|院士|所长|主任|书记|局长|处长|部长|主席|会长|校长|市长|区长|县长|董事长|总经理|总裁|经理|秘书长|"
-    r"理事长|记者|编辑|讲师|博士|律师|工程师|委员|组长|社长|主编)[ 　]*(?P<name>\S{2,4})$"
+    r"(?P<post>教授|研究员|院长|院士|所长|主任|书记|局长|处长|部长|主席|会长|校长|市长|区长|县长|董事长|总经理|总裁|经理|秘书长|"
+    r"理事长|记者|编辑|讲师|博士|律师|工程师|委员|组长|社长|主编)(?:[ 　]*(?P<name>\S{2,4}))?$"
 )
 _PLACE = re.compile(r"^中共|^中国|^本报|^新华|[省市区县州国]")
 _LATIN_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w'’-]*\.?[ ,]*(?:and |& |de |von |van )?){2,8}")
@@ -57,11 +57,17 @@ def is_byline(line: str) -> bool:
     if len(tokens) > 1 and (_is_name(tokens[-1]) or _is_name(" ".join(tokens[-2:]))):
         return len(tokens[0]) > 3
     post = _POST.search(line)
-    if post and post.start() and _is_name(post["name"]):
+    if post and post.start() and post["name"] and _is_name(post["name"]):
         return True
     if len(line) <= 40 and _SIGNS.search(line) and _PLACE.search(line):
         return True
     return bool(_LATIN_NAME.fullmatch(line)) and len(line.split()) <= 12 and line.isascii()
+
+
+def is_post(line: str) -> bool:
+    """Whether a short line ends in a post (…大学教授), as the first line of a byline may."""
+    post = _POST.search(line)
+    return bool(post and post.start() and not post["name"]) and not re.search(r"[，。；！？,;!?：:]", line)
 
 
 def is_note(block: str) -> bool:

@@ -10,7 +10,7 @@ name a thing to do instead of stating something.
 import re
 from collections.abc import Sequence
 
-__all__ = ["find_leads"]
+__all__ = ["find_leads", "is_one_more"]
 
 _MAX_LEAD = 26
 _MIN_LEAD = 4
@@ -43,6 +43,13 @@ def find_leads(openings: Sequence[str]) -> list[bool]:
         if len(series) > len(best) and _reaches_end(series, len(openings)) and opening:
             best = series
     return [i in best for i in range(len(openings))] if len(best) > 1 else [False] * len(openings)
+
+
+def is_one_more(sentence: str, openings: Sequence[str]) -> bool:
+    """Whether ``sentence`` is built like one of the openings that may be leads."""
+    return _may_lead(sentence) and any(
+        _may_lead(opening) and _same_build(sentence, opening) for opening in openings
+    )
 
 
 def _reaches_end(series: list[int], paragraphs: int) -> bool:

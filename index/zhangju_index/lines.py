@@ -7,6 +7,7 @@ filled character by character (a *sliced* wrap, usual for Chinese) or word by wo
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -135,7 +136,11 @@ def measure_wrap(text: str, lines: list[Line]) -> Wrap:
         for hanging in (False, True):
             widths = sorted(Wrap(0, measure, hanging).line_width(text, a) for a, _ in broken)
             # A lone wide outlier (a table row, an address) must not set the width.
-            wrap = Wrap(widths[int(0.9 * (len(widths) - 1))], measure, hanging)
+            width = widths[int(0.9 * (len(widths) - 1))]
+            usual, times = Counter(widths).most_common(1)[0]
+            if 3 * times > len(widths) and usual >= 0.9 * width:
+                width = usual  # Closing punctuation hangs out of Chinese lines.
+            wrap = Wrap(width, measure, hanging)
             full = sum(wrap.is_full(text, a, b) for a, b in broken)
             if full > most:
                 best, most = wrap, full

@@ -6,13 +6,14 @@ use by accident count; a fence that is never closed is not one.
 """
 
 import re
+from itertools import pairwise
 
 from zhangju_index.lines import Line
 
 __all__ = ["underlined_lines", "verbatim_lines"]
 
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
-_RULE = re.compile(r"([-=*_~—－─＝])(?:[ \t]*\1){2,}")
+_RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
 _TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
 _FRONT_MATTER_KEY = re.compile(r"[A-Za-z_][\w-]*[ ]*:")
@@ -37,7 +38,7 @@ def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
 def underlined_lines(text: str, lines: list[Line], verbatim: set[int]) -> dict[int, int]:
     """Positions of headings underlined with ``===`` or ``---``, with their level, 1 or 2."""
     levels: dict[int, int] = {}
-    for i, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+    for i, (line, below) in enumerate(pairwise(lines)):
         underline = _UNDERLINE.fullmatch(text, below.start, below.end)
         stands_free = i == 0 or line.gap > 0 or i - 1 in verbatim
         if (

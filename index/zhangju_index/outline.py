@@ -9,12 +9,14 @@ leads that open paragraphs in series.
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from zhangju_index.blocks import Block, Blocks, find_blocks
-from zhangju_index.bylines import is_byline, is_note
-from zhangju_index.leads import find_leads
+from zhangju_index.bylines import is_byline, is_note, is_post
+from zhangju_index.hidden import hidden_breaks, seamless_ends
+from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
 from zhangju_index.marks import RANKS, Mark, find_mark
 from zhangju_index.reading import ReadingText, concatenate
@@ -28,6 +30,9 @@ _LAW_UNITS = ("编", "分编", "篇", "章", "节", "目")
 _MAX_NUMBERED_HEADING = 50
 _MAX_RUN_IN = 40
 _MAX_REPEALED = 5
+# One break found lets the next be seen: a heading, then the leads under it.
+_ROUNDS = 4
+_REACH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,14 @@ def outline_document(document: Document) -> Outline:
     """
     found = find_blocks(document.text)
     openings = _with_leads(found, _openings(found))
+    breaks: frozenset[int] = frozenset()
+    for _ in range(_ROUNDS):
+        more = breaks | hidden_breaks(document.text, found) | _hidden_leads(document.text, found, openings)
+        if more == breaks:
+            break
+        breaks = more
+        found = find_blocks(document.text, breaks)
+        openings = _with_leads(found, _openings(found))
     sections = _tile(document.text, openings)
     title = next((o.name for o in openings if o.kind == "title" and o.name), None)
     return Outline(
@@ -127,7 +140,9 @@ def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:
         return [_Opening(block.start, "heading", block.text, _RANKS["heading"]) for block in stack]
     head = stack[: byline if byline is not None else 1]
     authors = 0
-    while len(head) > 1 and is_byline(head[-1].text):
+    while len(head) > 1 and (
+        is_byline(head[-1].text) or (is_post(head[-1].text) and stack[len(head)].lines[0].gap == 0)
+    ):
         head, authors = head[:-1], authors + 1
     for k, block in enumerate(head):
         kind: SectionKind = "title" if k == len(head) - 1 else "series"
@@ -135,7 +150,9 @@ def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:
     rest = stack[len(head) :]
     for k, block in enumerate(rest):
         if byline is not None and k <= authors:
-            openings.append(_Opening(block.start, "author", None, 0))
+            # Several lines of authors are one byline.
+            if k == 0:
+                openings.append(_Opening(block.start, "author", None, 0))
         else:
             openings.append(_Opening(block.start, "heading", block.text, _RANKS["heading"]))
     return openings
@@ -154,8 +171,8 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
             continue
         if block.mark.kind == "markdown":
             # A mark without words (a bare ##) names nothing.
-            if name := block.text[block.mark.length :].strip().rstrip("#").strip():
-                names[i] = name
+            if words := block.text[block.mark.length :].strip().rstrip("#").strip():
+                names[i] = words
         else:
             by_kind.setdefault(block.mark.kind, []).append(i)
     for kind, positions in by_kind.items():
@@ -227,17 +244,8 @@ def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
 
 def _with_leads(found: Blocks, openings: list[_Opening]) -> list[_Opening]:
     """Add the leads of each section to the openings."""
-    bounds = [opening.start for opening in openings] + [found.blocks[-1].end + 1 if found.blocks else 0]
     added: list[_Opening] = []
-    for opening, end in zip(openings, bounds[1:], strict=True):
-        if opening.kind not in ("heading", "body", "lead"):
-            continue
-        first, last = (bisect_left(found.blocks, at, key=lambda b: b.start) for at in (opening.start, end))
-        paragraphs = [
-            block
-            for block in found.blocks[first:last]
-            if not block.heading and (block.mark is None or block.mark.kind == "item")
-        ]
+    for paragraphs in _paragraphs(found, openings):
         sentences = [_first_sentence(block) for block in paragraphs]
         for block, sentence, leads in zip(paragraphs, sentences, find_leads(sentences), strict=True):
             if leads:
@@ -246,6 +254,42 @@ def _with_leads(found: Blocks, openings: list[_Opening]) -> list[_Opening]:
     return sorted(
         [*openings, *(lead for lead in added if lead.start not in starts)], key=lambda opening: opening.start
     )
+
+
+def _paragraphs(found: Blocks, openings: list[_Opening]) -> Iterator[list[Block]]:
+    """The paragraphs of each section that may hold leads."""
+    openings = [opening for opening in openings if opening.kind != "lead" or opening.rank != _RANKS["lead"]]
+    bounds = [opening.start for opening in openings] + [found.blocks[-1].end + 1 if found.blocks else 0]
+    for opening, end in zip(openings, bounds[1:], strict=True):
+        if opening.kind not in ("heading", "body", "lead"):
+            continue
+        first, last = (bisect_left(found.blocks, at, key=lambda b: b.start) for at in (opening.start, end))
+        yield [
+            block
+            for block in found.blocks[first:last]
+            if not block.heading and (block.mark is None or block.mark.kind == "item")
+        ]
+
+
+def _hidden_leads(text: str, found: Blocks, openings: list[_Opening]) -> frozenset[int]:
+    """Offsets of lines that open with one more lead of their section, after a line that is full."""
+    breaks: set[int] = set()
+    if not found.wrap.width and not found.wrap.sliced:
+        return frozenset()
+    for paragraphs in _paragraphs(found, openings):
+        entries: list[tuple[int | None, str]] = []
+        sure = [_first_sentence(block) for block in paragraphs]
+        for block, opening in zip(paragraphs, sure, strict=True):
+            entries.append((None, opening))
+            for i in seamless_ends(text, found, block):
+                start = block.lines[i].start
+                shown = block.reading.slice(start, min(block.end, start + _REACH)).text
+                first, end = split_sentences(shown)[0]
+                if is_one_more(shown[first:end], sure):
+                    entries.append((start, shown[first:end]))
+        flags = find_leads([sentence for _, sentence in entries])
+        breaks.update(start for (start, _), leads in zip(entries, flags, strict=True) if leads and start)
+    return frozenset(breaks)
 
 
 def _first_sentence(block: Block) -> str:

@@ -85,7 +85,9 @@ def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model:
 
     # Said before the model loads, not after.
     if find_spec("gradio") is None:
-        raise InputError("the chat page needs gradio, which is not installed: run  pip install 'zhangju[chat]'")
+        raise InputError(
+            "the chat page needs gradio, which is not installed: run  pip install 'zhangju[chat]'"
+        )
     retriever = open_retriever(index, model)
     from zhangju import Assistant
 
@@ -123,9 +125,8 @@ def ask(
     QUESTION is one argument, so put it in quotes; '-' reads it from standard input.
     """
     question = _one_question(question, batch)
-    from zhangju.jsonable import answer_json
-
     from zhangju import Assistant
+    from zhangju.jsonable import answer_json
     from zhangju_ui.cli_output import answer_lines, json_line, print_lines
 
     assistant = Assistant(open_retriever(index, model))
@@ -349,16 +350,20 @@ def _one_question(question: str | None, batch: BinaryIO | None) -> str:
     if question is None:
         raise click.UsageError("Give a question in quotes, or --batch FILE")
     if question == "-":
-        question = click.get_binary_stream("stdin").read().decode("utf-8", "replace").strip()
-    return question
+        question = sys.stdin.buffer.read().decode("utf-8", "replace")
+    from zhangju.questions import check_question
+
+    # Said before the model loads, not after.
+    return check_question(question)
 
 
 def _search_json(retriever: "Retriever", question: str, count: int) -> Mapping[str, Any]:
     from zhangju.jsonable import search_json
 
     started = perf_counter()
-    passages = retriever.search(question, k=count)
-    return search_json(question, passages, {"total": (perf_counter() - started) * 1000})
+    found = retriever.find(question, count)
+    total = 1000 * (perf_counter() - started)
+    return search_json(question, found.passages, {**found.timings, "total": total})
 
 
 def _run_batch(lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, Any]]") -> None:

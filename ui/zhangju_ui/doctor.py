@@ -107,7 +107,6 @@ def _model(model: str | None) -> Finding:
 
 def _index(index: Path | None) -> Finding:
     from zhangju.bundled import bundled_index_folder
-
     from zhangju_index.folder import open_index
 
     folder = index or bundled_index_folder()

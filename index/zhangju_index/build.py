@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zhangju_index.chunking import ChunkSettings, chunk_document
+from zhangju_index.chunking import ChunkSettings, chunk_document, heading_path, is_masthead
 from zhangju_index.errors import IndexUnusableError, InputError
 from zhangju_index.folder import Index, IndexEntry, open_index, write_index
 from zhangju_index.lexical import LexicalIndex
@@ -18,7 +18,7 @@ from zhangju_index.outline import outline_document
 from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import Embedder
 from zhangju_index.texts import Texts
-from zhangju_index.values import Document
+from zhangju_index.values import Chunk, Document
 
 __all__ = ["LEXICAL_FILE", "Progress", "build_index", "load_lexical"]
 
@@ -112,7 +112,7 @@ def _entries(
 def _embed(document: Document, embedder: Embedder, settings: ChunkSettings) -> IndexEntry:
     outline = outline_document(document)
     chunks = chunk_document(outline, embedder.count_tokens, settings)
-    sentences = [sentence.reading_text for chunk in chunks for sentence in chunk.sentences]
+    sentences = [text for chunk in chunks for text in _sentence_texts(chunk)]
     # One call, so that chunks and sentences of one length share a batch.
     vectors = embedder.embed_documents([*(chunk.embedding_text for chunk in chunks), *sentences])
     return IndexEntry(
@@ -122,6 +122,13 @@ def _embed(document: Document, embedder: Embedder, settings: ChunkSettings) -> I
         chunk_vectors=np.ascontiguousarray(vectors[: len(chunks)]),
         sentence_vectors=np.ascontiguousarray(vectors[len(chunks) :]),
     )
+
+
+def _sentence_texts(chunk: Chunk) -> list[str]:
+    """What the encoder sees of each sentence."""
+    if is_masthead(chunk):
+        return [chunk.embedding_text]
+    return [sentence.reading_text for sentence in chunk.sentences]
 
 
 def _reusable(directory: Path, model: ModelRecord, settings: ChunkSettings) -> Index | None:
@@ -137,4 +144,10 @@ def _reusable(directory: Path, model: ModelRecord, settings: ChunkSettings) -> I
 
 
 def _write_lexical(path: Path, texts: Texts) -> None:
-    LexicalIndex.build([chunk.reading_text for chunk in texts.all_chunks()]).save(path)
+    LexicalIndex.build([_lexical_text(chunk) for chunk in texts.all_chunks()]).save(path)
+
+
+def _lexical_text(chunk: Chunk) -> str:
+    """What the keyword search sees: words of the headings count for what stands under them."""
+    above = [heading for heading in chunk.section_path if not chunk.reading_text.startswith(heading)]
+    return f"{heading_path(above)}\n{chunk.reading_text}"

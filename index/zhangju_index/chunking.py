@@ -11,15 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 
+from zhangju_index.blocks import ends_sentence
 from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Chunk, Section, Sentence
 
-__all__ = ["ChunkSettings", "chunk_document", "heading_path"]
+__all__ = ["ChunkSettings", "chunk_document", "heading_path", "is_heading", "is_masthead"]
 
 PATH_SEPARATOR = " › "
 # How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
 _INSIDE_PARAGRAPH = 0.15
+_LONGEST_MASTHEAD = 60
 # Where an over-long sentence may be cut, best place first.
 _CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
 _FITS = 1000
@@ -81,6 +83,17 @@ def chunk_document(
         groups = _divide(units, budget, settings.max_characters)
         chunks.extend(_chunk(outline, section, group) for group in groups)
     return _without_gaps(outline, chunks)
+
+
+def is_masthead(chunk: Chunk) -> bool:
+    """Whether a chunk is a title, a byline, a note or a bare heading: no sentence of its own."""
+    return len(chunk.sentences) == 1 and _is_short_line(chunk.reading_text)
+
+
+def is_heading(sentence: Sentence, chunk: Chunk) -> bool:
+    """Whether a sentence only names its section: a heading, a title, or a lead."""
+    name = chunk.section_path[-1] if chunk.section_path else ""
+    return sentence.reading_text.rstrip("。！.!") == name or not ends_sentence(sentence.reading_text)
 
 
 def heading_path(path: Sequence[str]) -> str:
@@ -224,15 +237,28 @@ def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
         end=end,
         text=text[start:end],
         reading_text=reading,
-        embedding_text=_embedding_text(section, reading),
+        embedding_text=_embedding_text(section, reading, whole=len(units) == 1),
         sentences=sentences,
     )
 
 
-def _embedding_text(section: Section, reading: str) -> str:
-    """What the encoder sees: the headings above the chunk, then its text."""
-    path = section.path[:-1] if section.path and reading.startswith(section.path[-1]) else section.path
+def _embedding_text(section: Section, reading: str, *, whole: bool) -> str:
+    """What the encoder sees of a chunk.
+
+    Running text stands for itself: headings put before it blur what it says. A title or a name
+    says little without its place, so a chunk of one ``whole`` short line gets the headings above
+    it, and a byline is called one.
+    """
+    if not whole or not _is_short_line(reading):
+        return reading
+    path = section.path[:-1] if section.path and reading == section.path[-1] else section.path
+    if section.kind == "author":
+        reading = f"作者 (author): {reading}"
     return f"{heading_path(path)}\n{reading}" if path else reading
+
+
+def _is_short_line(reading: str) -> bool:
+    return len(reading) <= _LONGEST_MASTHEAD and not ends_sentence(reading)
 
 
 def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:

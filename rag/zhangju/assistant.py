@@ -59,15 +59,15 @@ class Assistant:
         findings = self._retriever.find(question, k, where)
         found = perf_counter()
         confidence = estimate_confidence(question, findings)
-        answerable = confidence >= self._threshold and bool(findings.sentences)
-        sentences = quote_sentences(choose_sentences(findings.sentences)) if answerable else ()
-        text = _text(sentences) if answerable else refusal_for(question)
+        chosen = choose_sentences(findings.sentences) if confidence >= self._threshold else []
+        sentences = quote_sentences(chosen)
+        text = _text(sentences) if sentences else refusal_for(question)
         ended = perf_counter()
         return Answer(
             question=question,
             text=text,
             sentences=sentences,
-            answerable=answerable,
+            answerable=bool(sentences),
             confidence=confidence,
             passages=findings.passages,
             timings={

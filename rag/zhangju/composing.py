@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from zhangju.retriever import ScoredSentence
 from zhangju.values import AnswerSentence, Citation
+from zhangju_index.chunking import is_heading, is_masthead
 
 __all__ = ["choose_sentences", "quote_sentences"]
 
@@ -24,7 +25,7 @@ def choose_sentences(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence
     Args:
         sentences: Sentences of the retrieved passages.
     """
-    ranked = sorted(sentences, key=lambda item: -_worth(item))
+    ranked = sorted(filter(_says_something, sentences), key=lambda item: -_worth(item))
     if not ranked:
         return []
     best = ranked[0]
@@ -43,6 +44,12 @@ def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, .
         AnswerSentence(text=item.sentence.reading_text, status="quoted", citations=(_cite(item, number),))
         for number, item in enumerate(chosen, start=1)
     )
+
+
+def _says_something(item: ScoredSentence) -> bool:
+    """Whether a sentence can answer: headings name a text; a byline answers if it fits best."""
+    chunk = item.passage.chunk
+    return not is_heading(item.sentence, chunk) or (is_masthead(chunk) and item.passage.rank == 1)
 
 
 def _worth(item: ScoredSentence) -> float:

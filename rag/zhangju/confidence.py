@@ -13,7 +13,6 @@ import math
 
 from zhangju.language import detect_language
 from zhangju.retriever import Findings
-from zhangju_index.blocks import ends_sentence
 
 __all__ = ["THRESHOLD", "estimate_confidence"]
 
@@ -31,14 +30,11 @@ def estimate_confidence(question: str, findings: Findings) -> float:
     Returns:
         A value in [0, 1]; 0 when nothing was found.
     """
-    # Titles and bylines look similar to every question, so they are asked only if alone.
-    whole = [item for item in findings.sentences if ends_sentence(item.sentence.reading_text)]
-    if not (whole or findings.sentences):
+    if not findings.passages:
         return 0.0
-    best = max(whole or findings.sentences, key=lambda item: item.similarity)
-    text = best.passage.chunk.reading_text
+    text = findings.passages[0].chunk.reading_text
     same = _base(detect_language(question)) == _base(detect_language(text))
-    return _logistic(_INTERCEPT + _SIMILARITY * best.similarity + _SAME_LANGUAGE * same)
+    return _logistic(_INTERCEPT + _SIMILARITY * findings.similarity + _SAME_LANGUAGE * same)
 
 
 def _base(language: str) -> str:

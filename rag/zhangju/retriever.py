@@ -1,7 +1,8 @@
 """Find the passages of an index that fit a question."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse
+from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse, level_lengths
 from zhangju.questions import check_question
 from zhangju.values import Passage
-from zhangju_index.blocks import ends_sentence
+from zhangju_index.chunking import is_heading, is_masthead
 from zhangju_index.errors import InputError
 from zhangju_index.lexical import LexicalIndex, tokenize
 from zhangju_index.protocols import Embedder
@@ -28,7 +29,6 @@ __all__ = ["Findings", "Retriever", "ScoredSentence"]
 # Rows each leg proposes; all of them are then scored by every leg.
 _CHUNKS_PROPOSED = 100
 _SENTENCES_PROPOSED = 200
-_LONGEST_MASTHEAD = 60
 
 FloatVector = NDArray[np.float32]
 IntVector = NDArray[np.int64]
@@ -60,14 +60,14 @@ class Findings:
     Attributes:
         passages: The best passages, best first.
         sentences: All their sentences, best first.
-        similarity_mean: Mean cosine of the question and the chunks that were looked at.
-        coverage: Best keyword coverage of any chunk.
+        similarity: Best cosine of the question and a sentence of running text.
+        coverage: Best keyword coverage of any chunk, in [0, 1].
         timings: Milliseconds by stage.
     """
 
     passages: tuple[Passage, ...]
     sentences: tuple[ScoredSentence, ...]
-    similarity_mean: float
+    similarity: float
     coverage: float
     timings: Mapping[str, float]
 
@@ -171,9 +171,7 @@ class Retriever:
         findings = self._rank(question, query[0], coverage[rows], rows, chunks, k)
         ended = perf_counter()
         timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
-        return Findings(
-            findings.passages, findings.sentences, findings.similarity_mean, findings.coverage, timings
-        )
+        return replace(findings, timings=timings)
 
     def close(self) -> None:
         """Close the index."""
@@ -235,9 +233,10 @@ class Retriever:
         sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
         by_sentence = self._index.sentence_store.similarities(query, sentence_rows)
         bounds = np.cumsum([0, *(len(r) for r in ranges)])
-        parts = [by_sentence[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-        best = np.array([part.max() for part in parts], dtype=np.float32)
-        masthead = np.array([_is_masthead(chunk) for chunk in chunks])
+        characters = np.array([s.end - s.start for chunk in chunks for s in chunk.sentences])
+        levelled = level_lengths(by_sentence, characters)
+        best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
+        masthead = np.array([is_masthead(chunk) for chunk in chunks])
         scores = fuse(similarity, best, coverage, masthead)
 
         weights = self._weights(question)
@@ -246,15 +245,21 @@ class Retriever:
         # A stable sort keeps the order of the text among equals.
         for rank, place in enumerate(np.argsort(-scores, kind="stable")[:k], start=1):
             chunk = chunks[place]
-            scored = list(_score_sentences(chunk, parts[place], weights))
+            part = slice(bounds[place], bounds[place + 1])
+            scored = list(_score_sentences(chunk, by_sentence[part], levelled[part], weights))
             sentence = max(scored, key=lambda item: item[3])[0]
             document = self._documents[chunk.document_id]
             passage = Passage(chunk, document.title, document.source, float(scores[place]), rank, sentence)
             passages.append(passage)
             sentences.extend(ScoredSentence(passage, *item) for item in scored)
         sentences.sort(key=lambda item: -item.score)
+        running = np.repeat(~masthead, [len(r) for r in ranges])
         return Findings(
-            tuple(passages), tuple(sentences), float(similarity.mean()), float(coverage.max()), {}
+            tuple(passages),
+            tuple(sentences),
+            float(by_sentence[running if running.any() else ...].max()),
+            float(coverage.max()),
+            {},
         )
 
     def _weights(self, question: str) -> dict[str, float]:
@@ -265,23 +270,16 @@ class Retriever:
 
 
 def _score_sentences(
-    chunk: Chunk, similarities: FloatVector, weights: Mapping[str, float]
+    chunk: Chunk, similarities: FloatVector, levelled: FloatVector, weights: Mapping[str, float]
 ) -> Iterator[tuple[Sentence, float, float, float]]:
     """Each sentence with its similarity, coverage and score."""
-    for sentence, similarity in zip(chunk.sentences, similarities.tolist(), strict=True):
+    for sentence, similarity, level in zip(
+        chunk.sentences, similarities.tolist(), levelled.tolist(), strict=True
+    ):
         terms = set(tokenize(sentence.reading_text))
         coverage = sum(weight for term, weight in weights.items() if term in terms)
-        penalty = 0.0 if ends_sentence(sentence.reading_text) else MASTHEAD_PENALTY
-        yield sentence, similarity, coverage, similarity + COVERAGE_WEIGHT * coverage - penalty
-
-
-def _is_masthead(chunk: Chunk) -> bool:
-    """Whether a chunk is a title, a byline, a note or a bare heading."""
-    return (
-        len(chunk.sentences) == 1
-        and len(chunk.reading_text) <= _LONGEST_MASTHEAD
-        and not ends_sentence(chunk.reading_text)
-    )
+        penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
+        yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty
 
 
 def _field(document: Document, name: str) -> str | None:

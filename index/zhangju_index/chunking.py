@@ -91,9 +91,9 @@ def is_masthead(chunk: Chunk) -> bool:
 
 
 def is_heading(sentence: Sentence, chunk: Chunk) -> bool:
-    """Whether a sentence only names its section: a heading, a title, or a lead."""
+    """Whether a sentence only names its section: a heading, a title, a byline, or a lead."""
     name = chunk.section_path[-1] if chunk.section_path else ""
-    return sentence.reading_text.rstrip("。！.!") == name or not ends_sentence(sentence.reading_text)
+    return sentence.reading_text.rstrip("。！.!") == name or is_masthead(chunk)
 
 
 def heading_path(path: Sequence[str]) -> str:
@@ -263,6 +263,8 @@ def _is_short_line(reading: str) -> bool:
 
 def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:
     """Give invisible characters between chunks (a stray byte-order mark) to the chunk before them."""
+    if not chunks:
+        return []
     text = outline.document.text
     ends = [chunk.start for chunk in chunks[1:]] + [len(text)]
     mended: list[Chunk] = []

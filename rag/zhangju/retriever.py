@@ -233,7 +233,7 @@ class Retriever:
         sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
         by_sentence = self._index.sentence_store.similarities(query, sentence_rows)
         bounds = np.cumsum([0, *(len(r) for r in ranges)])
-        characters = np.array([s.end - s.start for chunk in chunks for s in chunk.sentences])
+        characters = np.array([n for chunk in chunks for n in _lengths(chunk)])
         levelled = level_lengths(by_sentence, characters)
         best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
         masthead = np.array([is_masthead(chunk) for chunk in chunks])
@@ -280,6 +280,13 @@ def _score_sentences(
         coverage = sum(weight for term, weight in weights.items() if term in terms)
         penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
         yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty
+
+
+def _lengths(chunk: Chunk) -> list[int]:
+    """Characters of what was encoded of each sentence."""
+    if is_masthead(chunk):
+        return [len(chunk.embedding_text)]
+    return [len(sentence.reading_text) for sentence in chunk.sentences]
 
 
 def _field(document: Document, name: str) -> str | None:

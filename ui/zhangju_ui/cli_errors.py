@@ -27,7 +27,7 @@ _WRONG_USE, _FAULT, _INTERRUPTED, _PIPE_CLOSED = 2, 70, 130, 141
 class CommandGroup(click.Group):
     """A group of commands, none of which ends in a traceback."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the arguments name, and exit with its code."""
         _speak_utf8()
         extra["standalone_mode"] = False
@@ -42,7 +42,7 @@ class CommandGroup(click.Group):
             code = ended.code
         sys.exit(code if isinstance(code, int) else 0)
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         """Run the command; turn what it raises into one line."""
         return _ending_in_one_line(lambda: super(CommandGroup, self).invoke(ctx))
 
@@ -53,7 +53,7 @@ class _Ended(Exception):  # noqa: N818 - not an error: the line is written, the 
         self.code = code
 
 
-def _ending_in_one_line(run: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever click returns
+def _ending_in_one_line(run: Callable[[], Any]) -> Any:
     try:
         result = run()
         # What is still in the buffer must fail here, not while Python shuts down.

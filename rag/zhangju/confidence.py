@@ -19,9 +19,12 @@ _INTERCEPT = -42.714
 _SIMILARITY = 54.418
 _SAME_LANGUAGE = -4.466
 
-THRESHOLD = 0.26
-"""Confidence from which a question is answered: 95 % of the questions that their article answers
-lie above it, on the half of XQuAD that was not fitted."""
+THRESHOLD = 0.15
+"""Confidence from which a question is answered.
+
+Chosen on the development half of the article's eval set: 93 % of the questions that the article
+answers lie above it and 71 % of those off its topic below, but only 27 % of the near misses.
+"""
 
 
 def estimate_confidence(question: str, findings: Findings) -> float:

@@ -6,6 +6,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,6 +41,8 @@ class CommandGroup(click.Group):
             code = _fail(_usage_message(error), error.exit_code)
         except _Ended as ended:
             code = ended.code
+        except (click.Abort, KeyboardInterrupt):
+            code = _interrupted()
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -65,10 +68,16 @@ def _ending_in_one_line(run: Callable[[], Any]) -> Any:
             raise
         raise _Ended(_fail(*_explain(error))) from error
     except KeyboardInterrupt as error:
-        # A terminal has just shown ^C on this line.
-        message = "\nzhangju: interrupted" if sys.stderr.isatty() else "zhangju: interrupted"
-        raise _Ended(_say(message, _INTERRUPTED)) from error
+        raise _Ended(_interrupted()) from error
     return result
+
+
+def _interrupted() -> int:
+    # Who presses Ctrl-C twice has been understood the first time.
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal has just shown ^C on this line.
+    return _say("\nzhangju: interrupted" if sys.stderr.isatty() else "zhangju: interrupted", _INTERRUPTED)
 
 
 def _explain(error: Exception) -> tuple[str | None, int]:

@@ -2,9 +2,9 @@
 
 Tokenisers that split on spaces turn a Chinese sentence into one token and find nothing. Here a
 run of Han, kana, hangul or Thai gives its single characters and its pairs, which needs no
-dictionary and finds every exact term; other scripts give words. Text is folded first (NFKC and
-case), so full-width and half-width forms meet. Tokens are for matching only: offsets never come
-from folded text.
+dictionary and finds every exact term; other scripts give words. Text is folded first (NFKC,
+case, digits of every script, marks that are mostly left out in writing), so spellings of one
+word meet. Tokens are for matching only: offsets never come from folded text.
 
 BM25 itself is bm25s (Lù 2024, arXiv 2407.03618), in Lucene's variant (Kamphuis et al. 2020).
 """
@@ -12,7 +12,8 @@ BM25 itself is bm25s (Lù 2024, arXiv 2407.03618), in Lucene's variant (Kamphuis
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,46 +24,73 @@ __all__ = ["LexicalIndex", "tokenize"]
 
 K1, B = 1.2, 0.75
 
-# Scripts written without spaces between words.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-# A word keeps its marks (Hindi vowels, Arabic points), figures keep their decimals.
-_TOKENS = re.compile(
-    f"(?P<unspaced>[{_UNSPACED}〇々]+)|\\d+(?:[.,]\\d+)*|[^\\W_{_UNSPACED}]+(?:[\u0300-\u036f\u0900-\u0963\u064b-\u065f]+[^\\W_]*)*"
+# Soft hyphens, joiners, direction marks and variant selectors stand inside words and show
+# nothing; Arabic and Hebrew points and the Arabic stretching line are mostly not written.
+_DROPPED = re.compile(
+    "[\u00ad\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
+_FOREIGN_DIGITS = re.compile(r"(?![0-9])\d")
+# Scripts written without spaces between words, and hangul, whose words grow endings.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_LETTERS = f"[^\\W_{_UNSPACED}]"
+# A word keeps its marks: accents that no single character holds, vowels in the scripts of India.
+_MARKS = "[\u0300-\u036f\u0483-\u0487\u0900-\u0963\u0966-\u0df3\u0f71-\u0fbc]"
+_TOKENS = re.compile(
+    f"(?P<unspaced>[{_UNSPACED}〇々]+)|\\d+(?:[.,]\\d+)*|{_LETTERS}+(?:{_MARKS}+{_LETTERS}*)*"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def tokenize(text: str) -> list[str]:
     """Tokens of ``text``: characters and pairs of unspaced scripts, words of the others."""
     tokens: list[str] = []
-    for match in _TOKENS.finditer(unicodedata.normalize("NFKC", text).casefold()):
+    for match in _TOKENS.finditer(_fold(text)):
         token = match.group()
-        if match["unspaced"] is None:
+        if match["unspaced"] is not None:
+            tokens.extend(token)
+            tokens.extend(token[i : i + 2] for i in range(len(token) - 1))
+        elif "," in token and _THOUSANDS.fullmatch(token):
+            tokens.append(token.replace(",", ""))
+        else:
             tokens.append(token)
-            continue
-        tokens.extend(token)
-        tokens.extend(token[i : i + 2] for i in range(len(token) - 1))
     return tokens
 
 
+def _fold(text: str) -> str:
+    """Bring spellings of one word together."""
+    folded = _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    if folded.isascii():
+        return folded
+    return _FOREIGN_DIGITS.sub(lambda match: str(unicodedata.digit(match[0])), folded)
+
+
 class LexicalIndex:
-    """BM25 over a list of texts, by row."""
+    """BM25 over a list of texts, by row; safe to ask from several threads."""
 
     def __init__(self, bm25: Any, rows: int) -> None:
         self._bm25 = bm25
         self._rows = rows
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> "LexicalIndex":
+    def build(cls, texts: Iterable[str]) -> "LexicalIndex":
         """Index ``texts``; their order gives the rows."""
         import bm25s
 
+        # Numbered in the order they turn up: bm25s would number them in the order of a set of
+        # strings, which differs from process to process, and hold every token as a string.
+        vocabulary: dict[str, int] = {}
+        corpus = [
+            array("i", [vocabulary.setdefault(token, len(vocabulary)) for token in tokenize(text)])
+            for text in texts
+        ]
+        rows = len(corpus)
+        if not vocabulary:
+            # bm25s cannot hold texts without any token.
+            vocabulary, corpus = {"\0": 0}, [array("i", [0])]
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        corpus = [tokenize(text) for text in texts]
-        if any(corpus):
-            bm25.index(corpus, show_progress=False, leave_progress=False)
-        else:
-            bm25.index([["\0"]], show_progress=False, leave_progress=False)
-        return cls(bm25, len(texts))
+        bm25.index((corpus, vocabulary), create_empty_token=False, show_progress=False)
+        return cls(bm25, rows)
 
     def save(self, folder: Path) -> None:
         """Write the tables as NumPy arrays and JSON; nothing is pickled."""
@@ -89,13 +117,25 @@ class LexicalIndex:
         Returns:
             One value for each row.
         """
+        return self.coverage_of(self.shares(question))
+
+    def coverage_of(self, shares: Mapping[str, float]) -> NDArray[np.float32]:
+        """``coverage`` of a question whose ``shares`` are known."""
         vocabulary: dict[str, int] = self._bm25.vocab_dict
-        terms = sorted(set(tokenize(question)))
-        known = [term for term in terms if term in vocabulary]
+        known = [term for term in shares if term in vocabulary]
         if not known or not self._rows:
             return np.zeros(self._rows, dtype=np.float32)
         scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32)[: self._rows]
-        return scores / np.float32(sum(self.weight(term) for term in terms))
+        # A term's weight is its share of the most that a text could score.
+        most = self.weight(known[0]) / shares[known[0]]
+        return scores / np.float32(most)
+
+    def shares(self, question: str) -> dict[str, float]:
+        """Share of each term in what the question asks for, the rarer the more; together 1."""
+        # Sorted, so that sums come out the same in every process.
+        weights = {term: self.weight(term) for term in sorted(set(tokenize(question)))}
+        total = sum(weights.values())
+        return {term: weight / total for term, weight in weights.items()}
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term, as BM25 counts it: the rarer, the heavier."""

@@ -1,0 +1,261 @@
+import json
+import math
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhangju_index.chunking import chunk_document
+from zhangju_index.lexical import K1, B, LexicalIndex, tokenize
+from zhangju_index.outline import outline_document
+from zhangju_index.parsing import bundled_article
+from zhangju_index.toy import ToyEmbedder
+
+TEXTS = st.lists(st.text("新质生产力武进AB1., 。\n", max_size=20), max_size=8)
+QUESTIONS = st.text("新质生产力氢能AC12 ？", max_size=12)
+
+
+def slow_bm25(texts: Sequence[str], terms: Sequence[str]) -> list[float]:
+    """Lucene's BM25, written as the paper has it (Kamphuis et al. 2020, table 1)."""
+    bags = [Counter(tokenize(text)) for text in texts]
+    average = sum(bag.total() for bag in bags) / len(bags)
+    scores = []
+    for bag in bags:
+        score = 0.0
+        for term in terms:
+            frequency = sum(term in other for other in bags)
+            idf = math.log(1 + (len(bags) - frequency + 0.5) / (frequency + 0.5))
+            if bag[term]:
+                score += idf * bag[term] / (bag[term] + K1 * (1 - B + B * bag.total() / average))
+        scores.append(score)
+    return scores
+
+
+def slow_coverage(texts: Sequence[str], question: str) -> list[float]:
+    """BM25 over the sum of all weights, one text after the other."""
+    terms = sorted(set(tokenize(question)))
+    if not terms or not any(tokenize(text) for text in texts):
+        return [0.0] * len(texts)
+    frequencies = [sum(term in tokenize(text) for text in texts) for term in terms]
+    most = sum(math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for n in frequencies)
+    return [score / most for score in slow_bm25(texts, terms)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        pytest.param("生产力", ["生", "产", "力", "生产", "产力"], id="Han"),
+        pytest.param("人々〇", ["人", "々", "〇", "人々", "々〇"], id="iteration mark and zero"),
+        pytest.param("𠮷野家", ["𠮷", "野", "家", "𠮷野", "野家"], id="Han outside the basic plane"),
+        pytest.param("葛\U000e0100城", ["葛", "城", "葛城"], id="Han with a variant selector"),
+        pytest.param("データ", ["デ", "ー", "タ", "デー", "ータ"], id="kana"),
+        pytest.param("ﾃﾞｰﾀ", ["デ", "ー", "タ", "デー", "ータ"], id="half-width kana"),
+        pytest.param("서울 시", ["서", "울", "서울", "시"], id="hangul"),
+        pytest.param("น้ำ", ["น", "้", "ํ", "า", "น้", "้ํ", "ํา"], id="Thai"),
+        pytest.param("हिन्दी में", ["हिन्दी", "में"], id="Hindi with marks"),
+        pytest.param("हिन्दी中文", ["हिन्दी", "中", "文", "中文"], id="Hindi, then Han"),
+        pytest.param("নতুন উৎপাদন।", ["নতুন", "উৎপাদন"], id="Bengali"),
+        pytest.param("புதிய தமிழ்", ["புதிய", "தமிழ்"], id="Tamil"),
+        pytest.param("الإنتاج الجديد", ["الإنتاج", "الجديد"], id="Arabic"),
+        pytest.param("كِتَابٌ كتـــاب", ["كتاب", "كتاب"], id="Arabic with points and stretched"),
+        pytest.param("می\u200cخواهم", ["میخواهم"], id="Persian with a non-joiner"),
+        pytest.param("שָׁלוֹם", ["שלום"], id="Hebrew with points"),
+        pytest.param("Fußgänger Café", ["fussgänger", "café"], id="Latin with accents"),
+        pytest.param("cafe\u0301 café", ["café", "café"], id="composed and decomposed"),
+        pytest.param("a\u0331b", ["a\u0331b"], id="an accent no single character holds"),
+        pytest.param("a\u0331中", ["a\u0331", "中"], id="an accent, then Han"),
+        pytest.param("Pro\u00adduk\u00adtion", ["produktion"], id="soft hyphens"),
+        pytest.param("ΣΊΣΥΦΟΣ σίσυφος", ["σίσυφοσ", "σίσυφοσ"], id="Greek final sigma"),
+        pytest.param("37.5% 1,234 12,345.6", ["37.5", "1234", "12345.6"], id="numbers"),
+        pytest.param("2024.3.5 1,2", ["2024.3.5", "1,2"], id="dates and lists"),
+        pytest.param("٢٠٢٤ २०२४ ２０２４", ["2024", "2024", "2024"], id="digits of other scripts"),
+        pytest.param("５００强", ["500", "强"], id="full-width digits"),
+        pytest.param("ＡＩ技术", ["ai", "技", "术", "技术"], id="full-width letters"),
+        pytest.param("用AI造车", ["用", "ai", "造", "车", "造车"], id="mixed"),
+        pytest.param("STRASSE Straße", ["strasse", "strasse"], id="case"),
+        pytest.param("COVID-19 foo_bar", ["covid", "19", "foo", "bar"], id="hyphen and underscore"),
+        pytest.param("新\n质", ["新", "质"], id="white space parts"),
+        pytest.param("“新”，质。", ["新", "质"], id="punctuation parts"),
+        pytest.param("新😀质", ["新", "质"], id="emoji parts"),
+        pytest.param("新\ud800质", ["新", "质"], id="a lone surrogate parts"),
+        pytest.param("……《》——!?", [], id="punctuation alone"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_tokens(text: str, tokens: list[str]) -> None:
+    """Unspaced scripts give characters, then pairs; the others give words, folded."""
+    assert sorted(tokenize(text)) == sorted(tokens)
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_tokenised(text: str) -> None:
+    """Tokens are never empty and hold no white space, whatever the script."""
+    tokens = tokenize(text)
+
+    assert all(tokens)
+    assert not any(character.isspace() for token in tokens for character in token)
+
+
+@given(TEXTS, QUESTIONS)
+def test_coverage_agrees_with_a_slow_one(texts: list[str], question: str) -> None:
+    """bm25s, its tables and the vocabulary give what the formula says."""
+    index = LexicalIndex.build(texts)
+
+    assert len(index) == len(texts)
+    np.testing.assert_allclose(index.coverage(question), slow_coverage(texts, question), rtol=2e-6)
+
+
+@given(st.lists(st.text(max_size=30), max_size=6), st.text(max_size=30))
+def test_coverage_is_a_share(texts: list[str], question: str) -> None:
+    """Whatever is asked of whatever texts, each row gets a value in [0, 1]."""
+    coverage = LexicalIndex.build(texts).coverage(question)
+
+    assert coverage.shape == (len(texts),)
+    assert coverage.dtype == np.float32
+    assert ((coverage >= 0) & (coverage <= 1)).all()
+
+
+@given(TEXTS, QUESTIONS)
+def test_shares_add_up(texts: list[str], question: str) -> None:
+    """The shares of a question's terms are 1 together, and coverage is counted in them."""
+    index = LexicalIndex.build(texts)
+    shares = index.shares(question)
+
+    assert set(shares) == set(tokenize(question))
+    assert not shares or math.isclose(sum(shares.values()), 1)
+    np.testing.assert_array_equal(index.coverage_of(shares), index.coverage(question))
+
+
+def test_a_rare_term_weighs_more() -> None:
+    """A word of one text counts for more than one of all; one of none counts the most."""
+    index = LexicalIndex.build(["alpha beta", "alpha", "alpha"])
+
+    assert 0 < index.weight("alpha") < index.weight("beta") < index.weight("gamma")
+
+
+@pytest.mark.parametrize("texts", [[], ["", ""], ["……", "《》"]], ids=["none", "empty", "punctuation"])
+def test_texts_without_words_hold_nothing(texts: list[str], tmp_path: Path) -> None:
+    """An index of nothing answers with zeros, also once it was saved."""
+    LexicalIndex.build(texts).save(tmp_path / "bm25")
+    index = LexicalIndex.load(tmp_path / "bm25", len(texts))
+
+    for question in ("新质生产力", "\0", "", "？"):
+        assert index.coverage(question).tolist() == [0.0] * len(texts)
+
+
+# --- on the article ----------------------------------------------------------------------------
+
+EXACT = {
+    "“三度一率”指的是什么？": "三度一率",
+    "“微笑曲线”两端有哪些机构？": "微笑曲线",
+    "什么叫“链主”企业？": "“链主”",
+    "长三角双碳先导区在哪里打造？": "长三角双碳先导区",
+    "龙城实验室和谁合作？": "龙城实验室",
+    "揭榜挂帅用在什么领域？": "揭榜挂帅",
+    "武进综保区有什么用？": "武进综保区",
+    "“青年友好”怎么做？": "青年友好",
+    "“十百千”行动是什么？": "十百千",
+    "谁来创建“灯塔工厂”？": "灯塔工厂",
+    "绿色供应链怎么打造？": "绿色供应链",
+    "“信用承诺容缺受理”是什么举措？": "信用承诺容缺受理",
+    "“危污乱散低”怎样整治？": "危污乱散低",
+    "固体微结构物理国家重点实验室属于哪所大学？": "固体微结构物理",
+    "666个小类中有多少个？": "666个小类",
+}
+
+
+@pytest.fixture(scope="module")
+def article() -> tuple[list[str], LexicalIndex]:
+    """Reading texts of the article's chunks, and the index of them."""
+    chunks = chunk_document(outline_document(bundled_article()), ToyEmbedder().count_tokens)
+    texts = [chunk.reading_text for chunk in chunks]
+    return texts, LexicalIndex.build(texts)
+
+
+@pytest.mark.parametrize(("question", "term"), EXACT.items(), ids=EXACT.values())
+def test_exact_terms_are_found(article: tuple[list[str], LexicalIndex], question: str, term: str) -> None:
+    """A question with a term of the text finds a chunk that holds it first, without a dictionary."""
+    texts, index = article
+    coverage = index.coverage(question)
+
+    assert term in texts[int(coverage.argmax())]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which future industries does the district plan for?",
+        "Welche Rolle spielt die Innovation für die Wirtschaft?",
+        "¿Qué dice el autor sobre el talento humano?",
+        "Кто написал колонку эксперта?",
+        "من كتب هذه المقالة؟",
+        "ใครเป็นผู้เขียนบทความนี้",
+        "यह लेख किसने लिखा है?",
+        "누가 이 글을 썼습니까?",
+    ],
+    ids=["en", "de", "es", "ru", "ar", "th", "hi", "ko"],
+)
+def test_another_language_covers_nothing(article: tuple[list[str], LexicalIndex], question: str) -> None:
+    """A leg that cannot read the question stays silent instead of ranking accidents."""
+    assert article[1].coverage(question).max() < 0.02
+
+
+def test_what_is_loaded_is_what_was_saved(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
+    """Values are the same from the mapped tables; nothing on disk needs pickle, or is one."""
+    texts, built = article
+    built.save(tmp_path / "bm25")
+    loaded = LexicalIndex.load(tmp_path / "bm25", len(texts))
+
+    for question in EXACT:
+        np.testing.assert_array_equal(loaded.coverage(question), built.coverage(question))
+    for path in (tmp_path / "bm25").iterdir():
+        if path.suffix == ".npy":
+            assert np.load(path, allow_pickle=False).dtype != object
+        else:
+            assert path.suffix == ".json"
+            json.loads(path.read_bytes())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not remove files that are mapped")
+def test_a_loaded_index_outlives_its_files(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
+    """A build that replaces the index removes files that a server still answers from."""
+    texts, built = article
+    built.save(tmp_path / "bm25")
+    loaded = LexicalIndex.load(tmp_path / "bm25", len(texts))
+    for path in (tmp_path / "bm25").iterdir():
+        path.unlink()
+
+    for question in EXACT:
+        np.testing.assert_array_equal(loaded.coverage(question), built.coverage(question))
+
+
+def test_threads_get_the_same_values(article: tuple[list[str], LexicalIndex]) -> None:
+    """Eight threads asking at once get what one gets."""
+    index = article[1]
+    alone = [index.coverage(question) for question in EXACT]
+    with ThreadPoolExecutor(8) as pool:
+        for values in zip(*(pool.map(index.coverage, EXACT) for _ in range(8)), alone, strict=True):
+            assert all((value == values[-1]).all() for value in values)
+
+
+def test_every_process_writes_the_same_bytes(tmp_path: Path) -> None:
+    """The order of strings in a set, which differs between processes, does not get into the files."""
+    script = (
+        "import sys; from pathlib import Path; from zhangju_index.lexical import LexicalIndex;"
+        "LexicalIndex.build(['新质生产力 new', '武进 alpha beta', '', '氢能 beta']).save(Path(sys.argv[1]))"
+    )
+    for seed in "12":
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", script, tmp_path / seed], check=True, env=environment)
+
+    names = sorted(path.name for path in (tmp_path / "1").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "2").iterdir())
+    assert all((tmp_path / "1" / n).read_bytes() == (tmp_path / "2" / n).read_bytes() for n in names)

@@ -1,24 +1,28 @@
 """Build an index: outline, chunk, embed and store documents, one at a time.
 
-What did not change is not embedded again: a document whose text, model and chunk settings are
-those of the index that is there comes over with its vectors.
+What did not change is not embedded again. Where the same model and the same version of Zhangju
+made the index that is there, a document of the same text and chunk settings comes over as it is;
+of one that changed, each chunk and sentence that was there before keeps its vector.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from zhangju_index.chunking import ChunkSettings, chunk_document, heading_path, is_masthead
-from zhangju_index.errors import IndexUnusableError, InputError
+from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
 from zhangju_index.folder import Index, IndexEntry, open_index, write_index
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.manifest import Manifest, ModelRecord
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import source_hash
-from zhangju_index.protocols import Embedder
+from zhangju_index.protocols import Embedder, FloatMatrix
 from zhangju_index.texts import Texts
 from zhangju_index.values import Chunk, Document
+from zhangju_index.vectors import FloatVector
 
 __all__ = ["LEXICAL_FILE", "Progress", "build_index", "load_lexical"]
 
@@ -51,21 +55,23 @@ def build_index(
 
     Raises:
         InputError: There is no document, or two of one id, or the folder holds something else.
+        IndexBusyError: Another process is writing there.
     """
     documents = list(documents)
     settings = settings or ChunkSettings()
     if not documents:
         raise InputError("an index needs at least one document: name a file with text")
-    twins = {document.id for document in documents if sum(d.id == document.id for d in documents) > 1}
-    if twins:
-        raise InputError(f"two documents share the name {min(twins)}: rename one of the files")
+    name, count = Counter(document.id for document in documents).most_common(1)[0]
+    if count > 1:
+        raise InputError(f"{count} documents share the name {name}: rename all but one of the files")
     model = ModelRecord(
-        name=embedder.fingerprint.rpartition(":")[0],
+        # A fingerprint is a name, a colon and a hash; the toy has no hash.
+        name=embedder.fingerprint.rpartition(":")[0] or embedder.fingerprint,
         fingerprint=embedder.fingerprint,
         dimension=embedder.dimension,
     )
 
-    old = _reusable(directory, model, settings)
+    old = _reusable(directory, model)
     try:
         entries = _entries(documents, old, embedder, settings, progress)
         manifest = write_index(
@@ -84,8 +90,19 @@ def build_index(
 
 
 def load_lexical(index: Index) -> LexicalIndex:
-    """The keyword search of an index."""
-    return LexicalIndex.load(index.file(LEXICAL_FILE), index.texts.chunk_count)
+    """Open the keyword search of an index; right after the index, as a later build removes it.
+
+    Raises:
+        IndexDamagedError: Its tables are absent, or are no such tables.
+    """
+    folder = index.file(LEXICAL_FILE)
+    try:
+        return LexicalIndex.load(folder, index.texts.chunk_count)
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexDamagedError(
+            f"expected the tables of the keyword search in the index at {index.directory}, "
+            f"got none that can be read ({error}); build it again"
+        ) from error
 
 
 def _entries(
@@ -96,32 +113,54 @@ def _entries(
     progress: Progress | None,
 ) -> Iterator[IndexEntry]:
     known = {record.id: record for record in old.manifest.documents} if old else {}
+    same_settings = old is not None and old.manifest.chunking == settings.to_json()
     for done, document in enumerate(documents):
         if progress:
             progress(done, len(documents), document.title)
-        record = known.get(document.id)
-        if old is not None and record is not None and record.sha256 == source_hash(document):
-            entry = old.entry(document.id)
+        before = old.entry(document.id) if old is not None and document.id in known else None
+        if before is not None and same_settings and known[document.id].sha256 == source_hash(document):
             yield IndexEntry(
-                document, entry.sections, entry.chunks, entry.chunk_vectors, entry.sentence_vectors
+                document, before.sections, before.chunks, before.chunk_vectors, before.sentence_vectors
             )
         else:
-            yield _embed(document, embedder, settings)
+            yield _embed(document, embedder, settings, _vectors_by_text(before))
 
 
-def _embed(document: Document, embedder: Embedder, settings: ChunkSettings) -> IndexEntry:
+def _embed(
+    document: Document, embedder: Embedder, settings: ChunkSettings, vectors: dict[str, FloatVector]
+) -> IndexEntry:
+    """Divide a document and embed what ``vectors`` does not hold."""
     outline = outline_document(document)
     chunks = chunk_document(outline, embedder.count_tokens, settings)
+    texts = [chunk.embedding_text for chunk in chunks]
     sentences = [text for chunk in chunks for text in _sentence_texts(chunk)]
+    # Each text once: a chunk of one sentence reads as that sentence does.
+    new = list(dict.fromkeys(text for text in [*texts, *sentences] if text not in vectors))
     # One call, so that chunks and sentences of one length share a batch.
-    vectors = embedder.embed_documents([*(chunk.embedding_text for chunk in chunks), *sentences])
+    vectors = vectors | dict(zip(new, embedder.embed_documents(new), strict=True))
     return IndexEntry(
         document=document,
         sections=outline.sections,
         chunks=chunks,
-        chunk_vectors=np.ascontiguousarray(vectors[: len(chunks)]),
-        sentence_vectors=np.ascontiguousarray(vectors[len(chunks) :]),
+        chunk_vectors=_rows(texts, vectors, embedder.dimension),
+        sentence_vectors=_rows(sentences, vectors, embedder.dimension),
     )
+
+
+def _rows(texts: list[str], vectors: dict[str, FloatVector], dimension: int) -> FloatMatrix:
+    rows = np.empty((len(texts), dimension), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        row[:] = vectors[text]
+    return rows
+
+
+def _vectors_by_text(entry: IndexEntry | None) -> dict[str, FloatVector]:
+    """What was embedded of a document, by what the encoder saw."""
+    if entry is None:
+        return {}
+    texts = [chunk.embedding_text for chunk in entry.chunks]
+    texts += [text for chunk in entry.chunks for text in _sentence_texts(chunk)]
+    return dict(zip(texts, [*entry.chunk_vectors, *entry.sentence_vectors], strict=True))
 
 
 def _sentence_texts(chunk: Chunk) -> list[str]:
@@ -131,20 +170,21 @@ def _sentence_texts(chunk: Chunk) -> list[str]:
     return [sentence.reading_text for sentence in chunk.sentences]
 
 
-def _reusable(directory: Path, model: ModelRecord, settings: ChunkSettings) -> Index | None:
+def _reusable(directory: Path, model: ModelRecord) -> Index | None:
     """The index that is there, if vectors can be taken from it."""
     try:
         old = open_index(directory, fingerprint=model.fingerprint)
     except IndexUnusableError:
         return None
-    if old.manifest.chunking != settings.to_json():
+    # Another version may divide a text in another way, or show the model something else of it.
+    if old.manifest.zhangju_version != version("zhangju"):
         old.close()
         return None
     return old
 
 
 def _write_lexical(path: Path, texts: Texts) -> None:
-    LexicalIndex.build([_lexical_text(chunk) for chunk in texts.all_chunks()]).save(path)
+    LexicalIndex.build(_lexical_text(chunk) for chunk in texts.all_chunks()).save(path)
 
 
 def _lexical_text(chunk: Chunk) -> str:

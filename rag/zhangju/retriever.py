@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -15,7 +16,7 @@ from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse, level_length
 from zhangju.questions import check_question
 from zhangju.values import Passage
 from zhangju_index.chunking import is_heading, is_masthead
-from zhangju_index.errors import InputError
+from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import LexicalIndex, tokenize
 from zhangju_index.protocols import Embedder
 from zhangju_index.values import Chunk, Document, Sentence
@@ -75,26 +76,29 @@ class Findings:
 class Retriever:
     """Searches one index; safe to use from several threads.
 
+    Texts are read from the index as they are needed, so a large library takes little memory.
+
     Args:
-        index: An open index.
+        index: An open index; it is closed with the retriever.
         embedder: The model that made its vectors.
 
     Raises:
-        InputError: The model is another one than the index was built with.
+        IndexMismatchError: The model is another one than the index was built with.
     """
 
     def __init__(self, index: "Index", embedder: Embedder) -> None:
         from zhangju_index.build import load_lexical
 
         if index.manifest.model.fingerprint != embedder.fingerprint:
-            raise InputError(
+            raise IndexMismatchError(
                 f"the index was built with {index.manifest.model.fingerprint}, "
                 f"the model given is {embedder.fingerprint}: open it with its own model"
             )
         self._index = index
         self._embedder = embedder
         self._lexical: LexicalIndex = load_lexical(index)
-        self._documents = {document.id: document for document in index.texts.documents()}
+        self._closed = False
+        self._records = {record.id: record for record in index.manifest.documents}
 
     @classmethod
     def open(
@@ -127,12 +131,18 @@ class Retriever:
         embedder = load_embedder(model)
         if index is None:
             ensure_bundled_index(folder, embedder, progress)
-        return cls(open_index(folder, fingerprint=embedder.fingerprint), embedder)
+        # Every byte was compared a moment ago.
+        opened = open_index(folder, fingerprint=embedder.fingerprint, verify=False)
+        try:
+            return cls(opened, embedder)
+        except BaseException:
+            opened.close()
+            raise
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The documents of the index, in order."""
-        return tuple(self._documents.values())
+        """The documents of the index, in order, read with their whole texts at each call."""
+        return tuple(self._index.texts.documents())
 
     def document(self, document_id: str) -> Document:
         """One document.
@@ -140,7 +150,7 @@ class Retriever:
         Raises:
             KeyError: The index holds none of this id.
         """
-        return self._documents[document_id]
+        return self._index.texts.document(document_id)
 
     def search(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> list[Passage]:
         """Find the ``k`` passages that fit a question best.
@@ -162,19 +172,23 @@ class Retriever:
         question = check_question(question)
         if k < 1:
             raise ValueError(f"expected k of at least 1, got {k}")
+        if self._closed:
+            raise ValueError("the retriever is closed: open it again to search")
         started = perf_counter()
         query = self._embedder.embed_queries([question])
         embedded = perf_counter()
-        coverage = self._lexical.coverage(question)
+        shares = self._lexical.shares(question)
+        coverage = self._lexical.coverage_of(shares)
         rows = self._propose(query, coverage, self._allowed(where))
         chunks = self._index.texts.chunks(rows)
-        findings = self._rank(question, query[0], coverage[rows], rows, chunks, k)
+        findings = self._rank(query[0], shares, coverage[rows], rows, chunks, k)
         ended = perf_counter()
         timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
         return replace(findings, timings=timings)
 
     def close(self) -> None:
-        """Close the index."""
+        """Close the index; nothing can be searched afterwards."""
+        self._closed = True
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -190,21 +204,31 @@ class Retriever:
         if not where:
             return None
         ranges = [
-            self._index.texts.chunk_rows(document.id)
-            for document in self._documents.values()
-            if all(_field(document, name) == value for name, value in where.items())
+            self._index.texts.chunk_rows(document_id)
+            for document_id in self._records
+            if all(self._field(document_id, name) == value for name, value in where.items())
         ]
         return np.array([row for rows in ranges for row in rows], dtype=np.int64)
+
+    def _field(self, document_id: str, name: str) -> str | None:
+        """What ``where`` compares; None where the document does not have it."""
+        record = self._records[document_id]
+        known = {"document_id": record.id, "id": record.id, "title": record.title, "source": record.source}
+        return known[name] if name in known else self._metadata[document_id].get(name)
+
+    @cached_property
+    def _metadata(self) -> dict[str, Mapping[str, str]]:
+        """Metadata of every document; each text is read and let go, once and only if asked for."""
+        return {document.id: document.metadata for document in self._index.texts.documents()}
 
     def _propose(
         self, query: NDArray[np.float32], coverage: FloatVector, allowed: IntVector | None
     ) -> IntVector:
         """Chunk rows that at least one leg puts forward, in order."""
         texts = self._index.texts
-        if allowed is not None and not len(allowed):
-            return allowed
-        if len(coverage) <= _CHUNKS_PROPOSED:
-            return np.arange(len(coverage)) if allowed is None else allowed
+        considered = np.arange(len(coverage)) if allowed is None else allowed
+        if len(considered) <= _CHUNKS_PROPOSED:
+            return considered
         sentences = None
         if allowed is not None:
             sentences = np.concatenate(
@@ -219,8 +243,8 @@ class Retriever:
 
     def _rank(
         self,
-        question: str,
         query: FloatVector,
+        shares: Mapping[str, float],
         coverage: FloatVector,
         rows: IntVector,
         chunks: Sequence[Chunk],
@@ -239,17 +263,16 @@ class Retriever:
         masthead = np.array([is_masthead(chunk) for chunk in chunks])
         scores = fuse(similarity, best, coverage, masthead)
 
-        weights = self._weights(question)
         passages: list[Passage] = []
         sentences: list[ScoredSentence] = []
         # A stable sort keeps the order of the text among equals.
         for rank, place in enumerate(np.argsort(-scores, kind="stable")[:k], start=1):
             chunk = chunks[place]
             part = slice(bounds[place], bounds[place + 1])
-            scored = list(_score_sentences(chunk, by_sentence[part], levelled[part], weights))
+            scored = list(_score_sentences(chunk, by_sentence[part], levelled[part], shares))
             sentence = max(scored, key=lambda item: item[3])[0]
-            document = self._documents[chunk.document_id]
-            passage = Passage(chunk, document.title, document.source, float(scores[place]), rank, sentence)
+            record = self._records[chunk.document_id]
+            passage = Passage(chunk, record.title, record.source, float(scores[place]), rank, sentence)
             passages.append(passage)
             sentences.extend(ScoredSentence(passage, *item) for item in scored)
         sentences.sort(key=lambda item: -item.score)
@@ -262,17 +285,11 @@ class Retriever:
             {},
         )
 
-    def _weights(self, question: str) -> dict[str, float]:
-        """Share of each of the question's terms in what it asks for; together 1."""
-        weights = {term: self._lexical.weight(term) for term in set(tokenize(question))}
-        total = sum(weights.values())
-        return {term: weight / total for term, weight in weights.items()} if total else {}
-
 
 def _score_sentences(
     chunk: Chunk, similarities: FloatVector, levelled: FloatVector, weights: Mapping[str, float]
 ) -> Iterator[tuple[Sentence, float, float, float]]:
-    """Each sentence with its similarity, coverage and score."""
+    """Each sentence with its similarity, coverage and score; ``weights`` are the question's shares."""
     for sentence, similarity, level in zip(
         chunk.sentences, similarities.tolist(), levelled.tolist(), strict=True
     ):
@@ -287,14 +304,6 @@ def _lengths(chunk: Chunk) -> list[int]:
     if is_masthead(chunk):
         return [len(chunk.embedding_text)]
     return [len(sentence.reading_text) for sentence in chunk.sentences]
-
-
-def _field(document: Document, name: str) -> str | None:
-    if name in ("document_id", "id"):
-        return document.id
-    if name in ("title", "source"):
-        return str(getattr(document, name))
-    return document.metadata.get(name)
 
 
 def _only(values: FloatVector, rows: IntVector) -> FloatVector:

@@ -2,7 +2,7 @@
 
 The best sentence answers; others join it when they are nearly as good, so that a list or a
 reason that goes over two sentences is whole, and a question that has one answer gets one.
-Quotes stand in the order of the text they come from, the passages in the order of their rank.
+Quotes from one document stand in the order of its text, the documents in the order of their rank.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,10 @@ def choose_sentences(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence
             break
         if item.sentence.reading_text not in {other.sentence.reading_text for other in chosen}:
             chosen.append(item)
-    return sorted(chosen, key=lambda item: (item.passage.rank, item.sentence.start))
+    ranks: dict[str, int] = {}
+    for item in sorted(chosen, key=lambda item: item.passage.rank):
+        ranks.setdefault(item.passage.chunk.document_id, item.passage.rank)
+    return sorted(chosen, key=lambda item: (ranks[item.passage.chunk.document_id], item.sentence.start))
 
 
 def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, ...]:

@@ -46,7 +46,8 @@ _DATED = re.compile(
     r"[（(]?(?:\d{4}|[〇零一二三四五六七八九]{4})年[ 　]*[\d〇一二三四五六七八九十]{1,3}月[ 　]*[\d〇一二三四五六七八九十]{1,3}日"
 )
 # These open a block even where the sentence before them lacks its stop.
-_OPENS_ALWAYS = frozenset({"markdown", "item", "编", "分编", "篇", "章", "节", "条"})
+_LAW_KINDS = frozenset({"编", "分编", "篇", "章", "节", "条"})
+_OPENS_ALWAYS = _LAW_KINDS | {"markdown", "item"}
 _VERBATIM = Mark("verbatim", 0, 99, 0)
 _DOUBLE_SPACED_LINES = 12
 _DOUBLE_SPACED_WIDTH = 12
@@ -252,6 +253,8 @@ class _Joiner:
         mark = self.mark_of(line)
         if any(m is not None and m.kind in ("markdown", "verbatim") for m in (block.mark, mark)):
             return False
+        if mark and mark.kind in _LAW_KINDS and block.tail[-1] in _NEVER_LAST:
+            return True  # 依照第一条和 / 第三条 …: a reference at the start of a line.
         full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
         least = block.least_indent if len(block.lines) > 1 else 0
         new_indent = self.indented and line.indent >= 2 and line.indent > least
@@ -286,13 +289,15 @@ def _settle(
     torn = _torn_words(blocks, text)
     candidates = [block.is_candidate and k not in torn for k, block in enumerate(blocks)]
     # A heading heads something: short lines at the very end are a signature or a date.
-    last = next((k for k in range(len(blocks), 0, -1) if not candidates[k - 1]), 0)
+    last = next(
+        (k for k in range(len(blocks), 0, -1) if not (candidates[k - 1] or _is_date(blocks[k - 1]))), 0
+    )
     candidates = [candidate and k < last for k, candidate in enumerate(candidates)]
     accepted = candidates if trusted else _with_witness(blocks, candidates)
 
     groups: list[tuple[_Growing, list[Block], bool]] = []
     open_group = False
-    for block, is_heading in zip(blocks, accepted, strict=True):
+    for k, (block, is_heading) in enumerate(zip(blocks, accepted, strict=True)):
         opens = is_heading or (block.mark and block.mark.kind != "item") or block.start in breaks
         if open_group and not opens:
             growing, members, _ = groups[-1]
@@ -309,7 +314,7 @@ def _settle(
             and growing.mark is None
             and not growing.complete
             and growing.tail[-1] not in "：:"
-            and (growing.holds_stop or growing.is_candidate)
+            and (growing.holds_stop or (growing.is_candidate and (not trusted or k in torn)))
         )
     return [
         replace(members[0], heading=heading)
@@ -317,6 +322,10 @@ def _settle(
         else make([line for member in members for line in member.lines], heading)
         for _, members, heading in groups
     ]
+
+
+def _is_date(block: Block) -> bool:
+    return len(block.text) <= MAX_HEADING and bool(_DATE.fullmatch(block.text))
 
 
 def _with_witness(blocks: list[Block], candidates: list[bool]) -> list[bool]:
@@ -365,12 +374,13 @@ def _torn_words(blocks: list[Block], text: str) -> set[int]:
         a, b = re.sub(r"\s+", "", before.text), re.sub(r"\s+", "", after.text)
         if _is_han(a[-1:]) and _is_han(b[:1]):
             across[k] = (a[-2:] + b[:1], a[-1:] + b[:2])
-    wanted = {word for words in across.values() for word in words if len(word) == 3}
+    # Headings that end alike over paragraphs that begin alike are no evidence for each other.
+    wanted = Counter(word for words in across.values() for word in words if len(word) == 3 and word.isalpha())
     if not wanted:
         return set()
     dense = re.sub(r"\s+", "", text)
     counts = Counter(word for i in range(len(dense) - 2) if (word := dense[i : i + 3]) in wanted)
-    return {k for k, words in across.items() if any(counts[word] > 1 for word in words)}
+    return {k for k, words in across.items() if any(counts[word] > wanted[word] > 0 for word in words)}
 
 
 def _is_complete(text: str) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhangju_index.blocks import Block, Blocks, alike, ends_sentence, is_heading_shape
-from zhangju_index.bylines import is_byline, is_note
+from zhangju_index.bylines import is_byline, is_note, is_post
 from zhangju_index.lines import Line
 from zhangju_index.reading import join_lines
 
 __all__ = ["hidden_breaks", "seamless_ends"]
 
 _MAX_HEAD_LINES = 5
+_LONGEST_NAME = 4
 _COMPARED = 40
 """Heads that one head is compared with; keeps the work linear."""
 
@@ -48,17 +49,14 @@ def hidden_breaks(text: str, found: Blocks) -> frozenset[int]:
     for position, block in enumerate(found.blocks):
         if block.mark is not None or len(block.lines) < 2:
             continue
-        if block.heading:
-            breaks.update(_notes(text, block, 0))
-            continue
         above = found.blocks[position - 1] if position else None
         under_heading = above is not None and above.heading and not is_byline(above.text)
         for opening in (0, *seamless_ends(text, found, block)):
-            heads.extend(_heads(text, found, block, opening))
+            if not block.heading:
+                heads.extend(_heads(text, found, block, opening))
             breaks.update(_notes(text, block, opening))
-            # A title stands at the head of the page, under another, or in a stack of short lines.
-            if opening or under_heading or position == 0:
-                breaks.update(_bylines(text, found, block, opening, under_heading=under_heading))
+            at_head = opening == 0 and (under_heading or position == 0)
+            breaks.update(_bylines(text, found, block, opening, at_head=at_head))
     known = [block.text for block in found.blocks if block.heading and not is_byline(block.text)]
     breaks.update(_built_alike(heads, known))
     return frozenset(breaks)
@@ -135,17 +133,21 @@ def _notes(text: str, block: Block, opening: int) -> Iterator[int]:
             return
 
 
-def _bylines(text: str, found: Blocks, block: Block, opening: int, *, under_heading: bool) -> Iterator[int]:
+def _bylines(text: str, found: Blocks, block: Block, opening: int, *, at_head: bool) -> Iterator[int]:
     """Breaks around a line that reads as a byline under a title."""
     lines = block.lines
     reach = range(opening, min(len(lines), opening + _MAX_HEAD_LINES))
     for span, i in ((span, i) for span in (1, 2) for i in reach if i + span <= len(lines)):
         above = _join(text, found, lines[opening:i]) if i > opening else ""
-        if not (is_heading_shape(above) if above else under_heading and opening == 0):
+        if not (is_heading_shape(above) if above else at_head and block.start != found.blocks[0].start):
             continue
-        # A stack of titles inside a paragraph shows by its short lines.
+        # A title stands at the head of the page, under another, or in a stack of short lines.
         short = any(not _is_seamless(text, found, block, k) for k in range(opening + 1, i + 1))
-        if (opening and not short) or not is_byline(_join(text, found, lines[i : i + span])):
+        shown = _join(text, found, lines[i : i + span])
+        if not (at_head or short) or not is_byline(shown):
+            continue
+        # The last characters of a wrapped title may look like a name; a post or an office does not.
+        if above and not short and (len(shown) <= _LONGEST_NAME or is_byline(above) or is_post(above)):
             continue
         if i > 0:
             yield lines[i].start

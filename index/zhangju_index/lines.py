@@ -12,12 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from zhangju_index.marks import find_mark
+
 __all__ = ["Line", "Wrap", "is_visible", "is_wide", "measure_wrap", "split_lines"]
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What may surround the visible part of a line; U+FEFF is a byte-order mark left by an editor.
 _MARGIN = " \t\x1f\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _VISIBLE = re.compile(f"[^{_MARGIN}](?:.*[^{_MARGIN}])?", re.DOTALL)
+# Lines of verse are shorter than any column that prose is set in.
+_NARROWEST = 10
 _FIRST_WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
 
 
@@ -117,18 +121,19 @@ def split_lines(text: str) -> list[Line]:
 def measure_wrap(text: str, lines: list[Line]) -> Wrap:
     """Find the width that the lines of a source were wrapped at.
 
-    Only breaks without a blank line count: they are the ones a wrapping program makes. The
+    Only breaks without a blank line or a mark after them count: they are the ones a wrapping
+    program makes. The
     source is wrapped when most of them follow a line too full for the next word. Programs
     count characters or columns, so the count that explains most breaks is taken.
     """
-    broken = [(a, b) for a, b in pairwise(lines) if b.gap == 0]
+    broken = [(a, b) for a, b in pairwise(lines) if b.gap == 0 and not find_mark(text[b.start : b.end])]
     if len(broken) < 2:
         return Wrap()
     longest = max(line.length for line in lines)
     exact = sum(a.length == longest for a, _ in broken)
     near = sum(longest - 3 <= a.length < longest for a, _ in broken)
     # Filling words, or keeping punctuation off line starts, leaves lines a little short.
-    if 2 * exact > len(broken) and near <= 0.2 * exact:
+    if 2 * exact > len(broken) and near <= 0.2 * exact and longest >= _NARROWEST:
         return Wrap(longest, sliced=longest)
 
     best, most = Wrap(), len(broken) // 2
@@ -142,6 +147,6 @@ def measure_wrap(text: str, lines: list[Line]) -> Wrap:
                 width = usual  # Closing punctuation hangs out of Chinese lines.
             wrap = Wrap(width, measure, hanging)
             full = sum(wrap.is_full(text, a, b) for a, b in broken)
-            if full > most:
+            if full > most and width >= _NARROWEST * (1 if measure is len else 2):
                 best, most = wrap, full
     return best

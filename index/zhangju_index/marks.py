@@ -13,6 +13,8 @@ from dataclasses import dataclass
 __all__ = ["Mark", "find_mark", "numeral_value"]
 
 _NUMERAL = "〇零一二三四五六七八九十百千两"
+# What is counted: 3.5万元 is a figure, 3.5结论 a heading.
+_MEASURES = "万亿千百元米公吨倍个成折级度平厘毫小年岁秒名人次家亩克升"
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -36,7 +38,12 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ),
     ("一、", re.compile(rf"(?P<number>[{_NUMERAL}]{{1,4}})、(?=.)")),
     ("（一）", re.compile(rf"[（(](?P<number>[{_NUMERAL}]{{1,4}})[）)]")),
-    ("1.1", re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){1,4})[.．、]?(?=[ \t　]|[^\W\d_])(?![a-z%])")),
+    (
+        "1.1",
+        re.compile(
+            rf"(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{1,4}})[.．、]?(?=[ \t　]|[^\W\d_])(?![a-z%％{_MEASURES}])"
+        ),
+    ),
     ("1.", re.compile(r"(?P<number>\d{1,2})(?:[.．](?!\d)|、)[ \t　]*(?=\S)")),
     ("(1)", re.compile(r"[（(]?(?P<number>\d{1,2})[）)]")),
     ("item", re.compile(r"(?:[-*+•●○■◆▪◦‣–—]|[①-⑳])[ \t　]*(?=\S)|\|")),

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from zhangju_index.blocks import Block, Blocks, find_blocks
 from zhangju_index.bylines import is_byline, is_note, is_post
@@ -165,7 +165,7 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
     must be there too, and the block must have a heading's shape. What fails is a list item.
     """
     names: dict[int, str] = {}
-    by_kind: dict[str, list[int]] = {}
+    by_kind: dict[tuple[str, int], list[int]] = {}
     for i, block in enumerate(blocks):
         if block.mark is None or block.mark.kind in ("item", "verbatim"):
             continue
@@ -174,8 +174,15 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
             if words := block.text[block.mark.length :].strip().rstrip("#").strip():
                 names[i] = words
         else:
-            by_kind.setdefault(block.mark.kind, []).append(i)
-    for kind, positions in by_kind.items():
+            # 1.1 and 1.1.1 are counted apart.
+            by_kind.setdefault((block.mark.kind, block.mark.rank), []).append(i)
+    labels = {
+        _label(blocks[i])
+        for (kind, _), positions in by_kind.items()
+        if kind in ("1.", "1.1")
+        for i in positions
+    }
+    for (kind, _), positions in by_kind.items():
         marks = [mark for i in positions if (mark := blocks[i].mark)]
         for k, i in enumerate(positions):
             # Articles may be repealed, and others stand between two numbers (第九条之一).
@@ -184,11 +191,17 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
             leads_on = k + 1 < len(positions) and _follows(marks[k], marks[k + 1], step)
             alone = len(positions) == 1 and kind in (*_LAW_UNITS, "条")
             opens = marks[k].number == 1 and (kind in (*_LAW_UNITS, "条") or kind == "english")
-            if (follows or leads_on or alone or opens) and (name := _numbered_name(blocks, i, kind)):
+            under = kind == "1.1" and _label(blocks[i]).rpartition(".")[0] in labels
+            if (follows or leads_on or alone or opens or under) and (name := _numbered_name(blocks, i, kind)):
                 names[i] = name
     for i in _contents(blocks, names):
         del names[i]
     return names
+
+
+def _label(block: Block) -> str:
+    """The number of a block as printed: 1.2 of ``1.2 The map room``."""
+    return re.match(r"[\d.．]*", block.text)[0].replace("．", ".").rstrip(".")  # type: ignore[index]
 
 
 def _follows(before: Mark, after: Mark, step: int) -> bool:
@@ -197,18 +210,24 @@ def _follows(before: Mark, after: Mark, step: int) -> bool:
 
 def _contents(blocks: tuple[Block, ...], names: dict[int, str]) -> list[int]:
     """Positions of headings in a table of contents: a run of them that all come again later."""
-    last = {re.sub(r"\s+", "", name): i for i, name in names.items()}
+    last = {_bare_entry(name): i for i, name in names.items()}
     found: list[int] = []
     run: list[int] = []
     for i in range(len(blocks) + 1):
         if i in names:
             run.append(i)
             continue
-        again = [k for k in run if last[re.sub(r"\s+", "", names[k])] > run[-1]]
+        # The first real headings may follow the table without a word between.
+        again = list(takewhile(lambda k: last[_bare_entry(names[k])] > k, run))
         if len(again) > 1:
             found.extend(again)
         run = []
     return found
+
+
+def _bare_entry(name: str) -> str:
+    """A heading without white space, leader dots and page number."""
+    return re.sub(r"[.…·]{2,}\d*$", "", re.sub(r"\s+", "", name))
 
 
 def _article_rank(blocks: tuple[Block, ...], names: dict[int, str]) -> int:
@@ -233,7 +252,11 @@ def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
     unstopped = not block.complete and text[-1] not in "；;：:,，、"
     if len(text) <= _MAX_NUMBERED_HEADING and unstopped and not block.holds_stop:
         # Items of a list follow each other at once; headings have text between them.
-        is_item = following is None or (following.mark is not None and following.mark.kind == kind)
+        before = blocks[i - 1].mark if i else None
+        is_item = following is None or any(
+            other is not None and other.kind == kind and other.number == mark.number + step
+            for other, step in ((following.mark, 1), (before, -1))
+        )
         return None if is_item else text
     if kind in ("一、", "（一）", "1.") and block.holds_stop:
         start, end = split_sentences(text)[0]

@@ -7,6 +7,7 @@ this text. A byte-order mark is part of the encoding, not of the text.
 import codecs
 import hashlib
 import re
+import stat
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,8 @@ SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text", ""})
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file read; the longest laws and books stay below 5 MiB as text."""
 
+# Separators, controls and format marks.
+_SHOWS_NOTHING = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -48,7 +51,7 @@ def document_from_text(text: str, *, name: str, source: str, identifier: str | N
     Raises:
         DocumentError: The text shows nothing.
     """
-    if not text.strip(" \t\r\n\v\f\u3000\ufeff"):
+    if all(unicodedata.category(character) in _SHOWS_NOTHING for character in text):
         raise DocumentError(f"{source} holds no text: give a file with at least one sentence")
     document = Document(id=identifier or document_id(name), title=name, source=source, text=text)
     title = outline_document(document).title
@@ -80,7 +83,11 @@ def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder: name the files in it")
-        size = path.stat().st_size
+        status = path.stat()
+        # Reading a pipe would wait for a writer, and a device may never end.
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentError(f"{path} is not a regular file: save its text in one")
+        size = status.st_size
         if size > MAX_BYTES:
             raise DocumentError(
                 f"{path} has {size / 2**20:.0f} MiB: files of up to {MAX_BYTES // 2**20} MiB are read; divide it"

@@ -20,6 +20,9 @@ _ABBREVIATION = re.compile(
     r"bzw|z\.B|Nr|Hr|Fr|ca|usw|Sra?|Ud|núm)$"
 )
 _PAIRS = {"“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "【": "】", "〔": "〕"}
+# What follows a quotation inside its sentence: “真安静！”她说。「静かですね。」と言った。
+_SPEAKS = re.compile(r"[他她它我你您咱][们們]?[^，。！？；：\s]{0,4}?[说說问問道喊答]|[と]|って")
+_OPENS = {closer: opener for opener, closer in _PAIRS.items()}
 _LONG_ASIDE = 80
 _LONGEST_ABBREVIATION = 16
 _NEXT_VISIBLE = re.compile(r"\S")
@@ -79,9 +82,26 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         return False  # A question mark inside an address or a name (Yahoo!).
     if stop[0] in ";" and following.isascii() and text[match.start() - 1 : match.start()].isascii():
         return False  # In Latin text a semicolon joins two halves of one sentence.
+    if stop[-1] in _CLOSERS and _SPEAKS.match(text, match.end()):
+        return False
     if stop[0] in "…" and following and following not in "”’」』\n" and not after.isupper():
         return len(stop) > 1 and following.isspace()
+    if stop[-1] in _OPENS and _goes_on(text, start, match):
+        return False
     return not _inside_aside(text, start, match.start(), match.end())
+
+
+def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a bracket or quotation that holds the stop is one word of the sentence around it.
+
+    他（第一次来！）很高兴。 and 打造“一桥！一路！”格局。 go on; a quotation after a colon or comma
+    is speech, and one at the head of its sentence is a sentence.
+    """
+    opened = text.rfind(_OPENS[match.group()[-1]], max(start, match.start() - _LONG_ASIDE), match.start())
+    if opened < 0 or match.end() == len(text) or text[match.end()].isspace():
+        return False
+    before = text[max(start, opened - 8) : opened].rstrip()
+    return bool(before) and before[-1] not in "：:，,。！？" and text[match.end()] not in "“‘「『（("
 
 
 def _inside_aside(text: str, start: int, stop: int, end: int) -> bool:

@@ -1,6 +1,7 @@
 """Other shapes that the same article reaches people in."""
 
 import random
+import re
 import textwrap
 import unicodedata
 from collections.abc import Callable
@@ -99,10 +100,14 @@ SHAPES: dict[str, Callable[[str], str]] = {
     **{f"sliced at {w}": lambda text, w=w: slice_lines(text, w) for w in range(15, 61)},
     **{f"filled to {w} columns": lambda text, w=w: fill_columns(text, w) for w in range(30, 121, 5)},
     **{f"textwrap at {w}": lambda text, w=w: fill_words(text, w) for w in range(15, 61, 5)},
-    **{f"sliced at {w}, CRLF": lambda text, w=w: slice_lines(text, w).replace("\n", "\r\n") for w in (17, 40)},
+    **{
+        f"sliced at {w}, CRLF": lambda text, w=w: slice_lines(text, w).replace("\n", "\r\n") for w in (17, 40)
+    },
     **{f"torn ({seed})": lambda text, seed=seed: tear_sentences(text, seed) for seed in range(40)},
     **{
-        f"torn ({seed}), sliced at {w}": lambda text, seed=seed, w=w: slice_lines(tear_sentences(text, seed), w)
+        f"torn ({seed}), sliced at {w}": lambda text, seed=seed, w=w: slice_lines(
+            tear_sentences(text, seed), w
+        )
         for seed, w in enumerate(range(15, 61, 3))
     },
     **{
@@ -121,3 +126,128 @@ SHAPES: dict[str, Callable[[str], str]] = {
     },
 }
 """What is done to the article, by name."""
+
+
+def tear_first_sentences(text: str, seed: int) -> str:
+    """Put a blank line into the very first sentence of some paragraphs."""
+    rng = random.Random(seed)  # noqa: S311 - a test needs the same tears each time
+    lines: list[str] = []
+    for line in text.split("\n"):
+        stop = line.find("。")
+        if len(line) > 60 and stop > 8 and rng.random() < 0.5:
+            cut = rng.randrange(4, stop - 2)
+            lines += [line[:cut], ""]
+            line = line[cut:]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def indent_paragraphs(text: str, indent: str = "\u3000\u3000") -> str:
+    """Indent what holds a sentence, leave titles and headings at the margin, drop blank lines."""
+    return "\n".join(
+        indent + line if "。" in line else line for line in whole_paragraphs(text).split("\n") if line.strip()
+    )
+
+
+def double_space(text: str) -> str:
+    """A blank line after every line."""
+    return "\n\n".join(line for line in text.split("\n") if line.strip())
+
+
+def break_pages(text: str, lines: int) -> str:
+    """A line with a form feed after so many lines."""
+    return "".join(
+        line + "\n" + ("\f\n" if number % lines == 0 else "")
+        for number, line in enumerate(text.split("\n"), 1)
+    )
+
+
+def vary_blank_lines(text: str, seed: int) -> str:
+    """One to four blank lines wherever there were some."""
+    rng = random.Random(seed)  # noqa: S311 - a test needs the same gaps each time
+    parts = re.split(r"\n{2,}", text)
+    return "".join(part + "\n" * rng.randrange(2, 6) for part in parts)
+
+
+def full_width(text: str) -> str:
+    """Full-width commas and brackets in place of the ASCII ones."""
+    return text.translate(str.maketrans(",()", "，（）"))
+
+
+MORE_SHAPES: dict[str, Callable[[str], str]] = {
+    **{f"textwrap at {w}": lambda text, w=w: fill_words(text, w) for w in range(15, 61)},
+    **{
+        f"paragraphs, textwrap at {w}": lambda text, w=w: fill_words(whole_paragraphs(text), w)
+        for w in range(15, 61, 3)
+    },
+    **{
+        f"double-spaced, sliced at {w}": lambda text, w=w: double_space(slice_lines(text, w))
+        for w in range(17, 61, 6)
+    },
+    **{
+        f"double-spaced, filled to {w} columns": lambda text, w=w: double_space(fill_columns(text, w))
+        for w in range(40, 121, 20)
+    },
+    "tabs": lambda text: "\n".join("\t" + line if line.strip() else line for line in text.split("\n")),
+    "tabs, no blank lines": lambda text: "\n".join("\t" + line for line in text.split("\n") if line.strip()),
+    "four spaces": lambda text: "\n".join(
+        "    " + line if line.strip() else line for line in text.split("\n")
+    ),
+    **{
+        f"indented paragraphs, sliced at {w}": lambda text, w=w: slice_lines(indent_paragraphs(text), w)
+        for w in range(16, 61)
+    },
+    **{
+        f"paragraphs after four spaces, sliced at {w}": lambda text, w=w: slice_lines(
+            indent_paragraphs(text, "    "), w
+        )
+        for w in range(16, 61, 4)
+    },
+    **{
+        f"indented paragraphs, filled to {w} columns": lambda text, w=w: fill_columns(
+            indent_paragraphs(text), w
+        )
+        for w in range(32, 121, 4)
+    },
+    **{
+        f"no blank lines, filled to {w} columns": lambda text, w=w: fill_columns(text, w, blank_lines=False)
+        for w in range(32, 121)
+    },
+    "full-width punctuation": full_width,
+    **{
+        f"full-width punctuation, sliced at {w}": lambda text, w=w: slice_lines(full_width(text), w)
+        for w in range(15, 61, 5)
+    },
+    **{
+        f"full-width punctuation, filled to {w} columns": lambda text, w=w: fill_columns(full_width(text), w)
+        for w in range(30, 121, 5)
+    },
+    "form feeds": lambda text: break_pages(text, 12),
+    **{
+        f"form feeds, sliced at {w}": lambda text, w=w: break_pages(slice_lines(text, w), 40)
+        for w in (20, 38)
+    },
+    **{
+        f"trailing spaces, sliced at {w}": lambda text, w=w: slice_lines(text, w).replace("\n", "   \n")
+        for w in (20, 38)
+    },
+    **{f"CR, sliced at {w}": lambda text, w=w: slice_lines(text, w).replace("\n", "\r") for w in (20, 38)},
+    "line separators": lambda text: text.replace("\n", "\u2028"),
+    **{f"gaps vary ({seed})": lambda text, seed=seed: vary_blank_lines(text, seed) for seed in range(8)},
+    **{
+        f"gaps vary ({seed}), sliced": lambda text, seed=seed: vary_blank_lines(
+            slice_lines(text, 20 + 4 * seed), seed
+        )
+        for seed in range(8)
+    },
+    **{f"torn ({seed})": lambda text, seed=seed: tear_sentences(text, seed) for seed in range(40, 100)},
+    **{
+        f"paragraphs torn ({seed})": lambda text, seed=seed: tear_sentences(whole_paragraphs(text), seed)
+        for seed in range(60)
+    },
+    **{
+        f"first sentences torn ({seed})": lambda text, seed=seed: tear_first_sentences(text, seed)
+        for seed in range(60)
+    },
+}
+"""More of what people's editors and mail programs do to it."""

@@ -1,0 +1,80 @@
+import pytest
+
+from zhangju_index.lines import split_lines
+from zhangju_index.markdown import underlined_lines, verbatim_lines
+
+
+def verbatim(text: str) -> list[str]:
+    """The lines that are no prose."""
+    lines = split_lines(text)
+    found = verbatim_lines(text, lines)
+    return [text[line.start : line.end] for i, line in enumerate(lines) if i in found]
+
+
+def underlined(text: str) -> dict[str, int]:
+    """The underlined headings with their level."""
+    lines = split_lines(text)
+    levels = underlined_lines(text, lines, verbatim_lines(text, lines))
+    return {text[lines[i].start : lines[i].end]: level for i, level in levels.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\n```sh\n# b\n```\nc", ["```sh", "# b", "```"]),
+        ("~~~\n# b\n~~~", ["~~~", "# b", "~~~"]),
+        ("````\n```\n# b\n````", ["````", "```", "# b", "````"]),
+        ("---\ntitle: a\n---\nb", ["---", "title: a", "---"]),
+        ("a\n<!-- b -->\nc", ["<!-- b -->"]),
+        ("a\n<!-- b\nc -->\nd", ["<!-- b", "c -->"]),
+        ("a\n\n* * *\n\nb", ["* * *"]),
+        ("甲\n————\n乙", ["————"]),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", ["| a | b |", "|---|---|", "| 1 | 2 |"]),
+        ("a\tb\n1\t2", ["a\tb", "1\t2"]),
+    ],
+    ids=[
+        "fence",
+        "tildes",
+        "longer fence",
+        "front matter",
+        "comment",
+        "long comment",
+        "rule",
+        "dashes",
+        "table",
+        "tabs",
+    ],
+)
+def test_lines_that_are_no_prose(text: str, lines: list[str]) -> None:
+    """Code, comments, front matter, rules and rows."""
+    assert verbatim(text) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\n```\n# an open fence is none",
+        "姓名：\t张三",
+        "——他说完就走了。",
+        "a\n--\nb",
+        "见 <!-- 这里 --> 的话",
+        "---\n没有键值\n",
+    ],
+    ids=repr,
+)
+def test_prose_that_resembles_them(text: str) -> None:
+    """Forms that plain text uses by accident do not count."""
+    assert set(verbatim(text)) <= {"---"}
+
+
+def test_underlined_headings_have_two_levels() -> None:
+    """``===`` stands above ``---``."""
+    assert underlined("One\n===\n\na\n\nTwo\n---\n\nb") == {"One": 1, "Two": 2}
+
+
+@pytest.mark.parametrize(
+    "text", ["It rained.\n---", "a\nb\n---", "a\n\n---\n\nb", "- a\n\n===", "甲：\n----"]
+)
+def test_a_rule_after_a_paragraph_underlines_nothing(text: str) -> None:
+    """A sentence is no heading, nor is the last line of a paragraph."""
+    assert underlined(text) == {}

@@ -62,7 +62,7 @@ def test_the_article_keeps_its_outline_in_every_shape(shape: str) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [name if i % 6 == 0 else pytest.param(name, marks=pytest.mark.slow) for i, name in enumerate(MORE)],
+    [name if i % 12 == 0 else pytest.param(name, marks=pytest.mark.slow) for i, name in enumerate(MORE)],
 )
 def test_the_article_keeps_its_outline_in_further_shapes(shape: str) -> None:
     """What editors, mail programs and page layouts do to a text."""
@@ -122,6 +122,20 @@ def test_articles_under_numbered_headings_stand_below_them() -> None:
     assert tree(above)[-1] == "heading: 二、审理 › 第三条"
     assert tree(above)[2] == "heading: 一、受理 › 第一条"
     assert tree(below)[-2:] == ["heading: 第一条", "heading: 第二条"]
+
+
+def test_a_heading_may_end_in_any_character() -> None:
+    """地, 为 and 据 carry a sentence on, but end a heading as well as any other."""
+    text = "规定\n\n第一章 安置地\n\n第一节 行为\n\n一、证据\n\n第一条 应当收集。\n\n二、送达\n\n第二条 应当签收。\n"
+
+    assert tree(text)[1:] == [
+        "heading: 第一章 安置地",
+        "heading: 第一章 安置地 › 第一节 行为",
+        "heading: 第一章 安置地 › 第一节 行为 › 一、证据",
+        "heading: 第一章 安置地 › 第一节 行为 › 一、证据 › 第一条",
+        "heading: 第一章 安置地 › 第一节 行为 › 二、送达",
+        "heading: 第一章 安置地 › 第一节 行为 › 二、送达 › 第二条",
+    ]
 
 
 def test_an_official_notice() -> None:
@@ -276,4 +290,4 @@ def test_time_grows_with_length_only(make) -> None:
             best = min(best, time.process_time() - started)
         return best
 
-    assert seconds(80_000) < 9 * seconds(20_000) + 0.05
+    assert seconds(40_000) < 9 * seconds(10_000) + 0.05

@@ -48,6 +48,8 @@ _DATED = re.compile(
 # These open a block even where the sentence before them lacks its stop.
 _LAW_KINDS = frozenset({"编", "分编", "篇", "章", "节", "条"})
 _OPENS_ALWAYS = _LAW_KINDS | {"markdown", "item"}
+# What stands before a reference to an article.
+_REFERS = re.compile("(?:[、和与及或至]|依照|按照|违反|本法)$")
 _VERBATIM = Mark("verbatim", 0, 99, 0)
 _DOUBLE_SPACED_LINES = 12
 _DOUBLE_SPACED_WIDTH = 12
@@ -253,8 +255,12 @@ class _Joiner:
         mark = self.mark_of(line)
         if any(m is not None and m.kind in ("markdown", "verbatim") for m in (block.mark, mark)):
             return False
-        if mark and mark.kind in _LAW_KINDS and block.tail[-1] in _NEVER_LAST:
+        may_refer = block.mark is None or block.mark.kind in ("条", "（一）", "item")
+        if mark and mark.kind in _LAW_KINDS and may_refer and _REFERS.search(block.tail):
             return True  # 依照第一条和 / 第三条 …: a reference at the start of a line.
+        # A whole short line 第二章 … without a stop is no reference in the middle of a sentence.
+        if mark and mark.kind in _LAW_KINDS - {"条"} and self._is_short(line):
+            return False
         full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
         least = block.least_indent if len(block.lines) > 1 else 0
         new_indent = self.indented and line.indent >= 2 and line.indent > least
@@ -275,6 +281,13 @@ class _Joiner:
         if block.tail[-1] in "：:":
             return False
         return block.holds_stop or bool(_CARRIES_ON.match(self.text, line.start, line.end))
+
+    def _is_short(self, line: Line) -> bool:
+        """Whether ``line`` has room left and the shape of a heading."""
+        room = 0.8 * self.wrap.width
+        return self.wrap.line_width(self.text, line) <= room and is_heading_shape(
+            self.text[line.start : line.end]
+        )
 
 
 def _settle(

@@ -235,7 +235,8 @@ def _article_rank(blocks: tuple[Block, ...], names: dict[int, str]) -> int:
     kinds = [(mark.kind, mark.number) for i in sorted(names) if (mark := blocks[i].mark)]
     series = [number for kind, number in kinds if kind == "一、"]
     between = [kind for kind, _ in kinds if kind in ("一、", "条")]
-    runs_through = series == list(range(1, len(series) + 1)) and len(series) > 1
+    # One number may have escaped, but none comes twice.
+    runs_through = len(series) > 1 and all(a < b for a, b in pairwise(series))
     apart = all(pair != ("一、", "一、") for pair in pairwise(between))
     return RANKS["一、"] + 1 if runs_through and apart and between[0] == "一、" else RANKS["条"]
 

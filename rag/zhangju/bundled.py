@@ -1,6 +1,8 @@
 """The index of the bundled article: where it is kept, and when it is built again."""
 
+from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from zhangju_index.errors import IndexBusyError, IndexUnusableError
@@ -12,32 +14,44 @@ if TYPE_CHECKING:
 
 __all__ = ["bundled_index_folder", "ensure_bundled_index"]
 
+_PATIENCE = 120
+"""Seconds to wait for another process that is building; slow machines take a minute."""
+
 
 def bundled_index_folder(model: str | None = None) -> Path:
     """Folder of the bundled article's index in the user's data folder; each model has its own."""
     from platformdirs import user_data_path
 
-    return user_data_path("zhangju", appauthor=False) / (document_id(model) if model else "article")
+    return user_data_path("zhangju", appauthor=False) / (
+        f"article-{document_id(model)}" if model else "article"
+    )
 
 
 def ensure_bundled_index(folder: Path, embedder: Embedder, progress: "Progress | None" = None) -> None:
     """Build the bundled article's index unless a fitting one is there.
 
     It fits when it is whole, and its format, model, chunk settings and article are those of
-    the installed version.
+    the installed version, which also wrote it: another may divide the article in another way.
 
     Raises:
         InputError: The folder cannot be written.
+        IndexBusyError: Another process has been building it for minutes.
     """
-    if _fits(folder, embedder):
-        return
     from zhangju_index.build import build_index
 
-    try:
-        build_index([bundled_article()], folder, embedder, progress=progress)
-    except IndexBusyError:
-        # Another process is building the same index; what it leaves is as good.
-        _wait_for(folder, embedder)
+    for _ in range(_PATIENCE):
+        if _fits(folder, embedder):
+            return
+        try:
+            build_index([bundled_article()], folder, embedder, progress=progress)
+        except IndexBusyError:
+            # What another process builds is as good; if it gives up, this one takes over.
+            Event().wait(1)
+        else:
+            return
+    raise IndexBusyError(
+        f"another process has been building the index at {folder} for {_PATIENCE} seconds: try again later"
+    )
 
 
 def _fits(folder: Path, embedder: Embedder) -> bool:
@@ -46,22 +60,11 @@ def _fits(folder: Path, embedder: Embedder) -> bool:
 
     try:
         with open_index(folder, fingerprint=embedder.fingerprint) as index:
-            hashes = [record.sha256 for record in index.manifest.documents]
-            return index.manifest.chunking == ChunkSettings().to_json() and hashes == [
-                source_hash(bundled_article())
-            ]
+            manifest = index.manifest
     except IndexUnusableError:
         return False
-
-
-def _wait_for(folder: Path, embedder: Embedder, seconds: int = 120) -> None:
-    from threading import Event
-
-    pause = Event()
-    for _ in range(seconds):
-        if _fits(folder, embedder):
-            return
-        pause.wait(1)
-    raise IndexBusyError(
-        f"another process has been building the index at {folder} for {seconds} seconds: try again later"
+    return (
+        manifest.zhangju_version == version("zhangju")
+        and manifest.chunking == ChunkSettings().to_json()
+        and [record.sha256 for record in manifest.documents] == [source_hash(bundled_article())]
     )

@@ -1,0 +1,74 @@
+import importlib
+import pkgutil
+import subprocess
+import sys
+import typing
+
+import pytest
+
+import zhangju
+import zhangju_eval
+import zhangju_index
+
+HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio", "fastapi", "bm25s", "numpy"]
+
+
+def test_all_is_sorted_and_every_name_is_there() -> None:
+    """What the page of names promises can be imported, and documents itself."""
+    assert zhangju.__all__ == sorted(zhangju.__all__)
+    assert dir(zhangju) == zhangju.__all__
+    for name in zhangju.__all__:
+        assert getattr(zhangju, name).__doc__, name
+
+
+def test_all_is_complete() -> None:
+    """Every type that a public method takes or gives is public itself."""
+    public = {getattr(zhangju, name) for name in zhangju.__all__}
+    hints = [
+        typing.get_type_hints(getattr(zhangju, name))
+        for name in ("Answer", "AnswerSentence", "Chunk", "Citation", "Passage")
+    ]
+    used = set()
+    for hint in (hint for each in hints for hint in each.values()):
+        for part in (hint, *typing.get_args(hint)):
+            if isinstance(part, type) and part.__module__.startswith("zhangju"):
+                used.add(part)
+
+    assert used
+    assert used <= public
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A slip is told as Python tells it, so that hasattr and from-imports work as ever."""
+    assert not hasattr(zhangju, "Retreiver")
+    with pytest.raises(AttributeError, match="'zhangju' has no attribute 'nothing'"):
+        zhangju.nothing  # noqa: B018
+    with pytest.raises(ImportError):
+        exec("from zhangju import nothing")  # noqa: S102
+
+
+@pytest.mark.parametrize("package", [zhangju, zhangju_index, zhangju_eval], ids=lambda p: p.__name__)
+def test_every_module_says_what_is_public_in_it(package: typing.Any) -> None:
+    """Each module has an ``__all__`` whose names exist, and a first line that says its idea."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        assert module.__doc__, found.name
+        assert all(hasattr(module, name) for name in getattr(module, "__all__", [])), found.name
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ("import zhangju", set()),
+        ("from zhangju import ZhangjuError, Document, Answer, Citation", set()),
+        ("from zhangju import Retriever, Assistant", {"numpy"}),
+        ("from zhangju.jsonable import answer_json", set()),
+        ("from zhangju.bundled import bundled_index_folder", {"numpy"}),
+    ],
+)
+def test_importing_is_light(statement: str, allowed: set[str]) -> None:
+    """Heavy libraries load with the first use, so that a command answers at once."""
+    script = f"import sys; {statement}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+
+    assert set(output.decode().split()) <= allowed

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from zhangju_index.chunking import ChunkSettings, chunk_document, heading_path, is_masthead
+from zhangju_index.cohort import COHORTS, embed_cohorts
 from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
-from zhangju_index.folder import Index, IndexEntry, open_index, write_index
+from zhangju_index.folder import FileWriter, Index, IndexEntry, open_index, write_index
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.manifest import Manifest, ModelRecord
 from zhangju_index.outline import outline_document
@@ -24,10 +25,13 @@ from zhangju_index.texts import Texts
 from zhangju_index.values import Chunk, Document
 from zhangju_index.vectors import FloatVector
 
-__all__ = ["LEXICAL_FILE", "Progress", "build_index", "load_lexical"]
+__all__ = ["COHORT_FILE", "LEXICAL_FILE", "Progress", "build_index", "load_cohorts", "load_lexical"]
 
 LEXICAL_FILE = "bm25"
 """Folder inside an index that holds the tables of the keyword search."""
+
+COHORT_FILE = "cohort.npy"
+"""File inside an index with the vectors of ``zhangju_index.cohort``, as the index's model sees them."""
 
 Progress = Callable[[int, int, str], None]
 """Called with documents done, documents in all, and the title of the next one."""
@@ -79,7 +83,7 @@ def build_index(
             entries,
             model=model,
             chunking=settings.to_json(),
-            extra_files={LEXICAL_FILE: _write_lexical},
+            extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
         )
     finally:
         if old is not None:
@@ -103,6 +107,43 @@ def load_lexical(index: Index) -> LexicalIndex:
             f"expected the tables of the keyword search in the index at {index.directory}, "
             f"got none that can be read ({error}); build it again"
         ) from error
+
+
+def load_cohorts(index: Index) -> FloatMatrix:
+    """Read the vectors of the cohorts, as ``embed_cohorts`` orders them.
+
+    Raises:
+        IndexDamagedError: They are absent, or of another shape.
+    """
+    path = index.file(COHORT_FILE)
+    expected = (sum(map(len, COHORTS.values())), index.manifest.model.dimension)
+    try:
+        vectors: FloatMatrix = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise IndexDamagedError(
+            f"expected vectors in {COHORT_FILE} of the index at {index.directory}, got {error}; build it again"
+        ) from error
+    if vectors.shape != expected:
+        raise IndexDamagedError(
+            f"expected {COHORT_FILE} of shape {expected} in the index at {index.directory}, "
+            f"got {vectors.shape}; build it again"
+        )
+    return vectors
+
+
+def _cohort_writer(old: Index | None, embedder: Embedder) -> FileWriter:
+    """Write the cohorts' vectors, those of the index that is there if it can be used."""
+
+    def write(path: Path, texts: Texts) -> None:
+        del texts
+        try:
+            vectors = load_cohorts(old) if old is not None else embed_cohorts(embedder)
+        except IndexDamagedError:
+            vectors = embed_cohorts(embedder)
+        with path.open("wb") as file:
+            np.save(file, vectors, allow_pickle=False)
+
+    return write
 
 
 def _entries(

@@ -58,7 +58,7 @@ class Assistant:
         question = check_question(question)
         findings = self._retriever.find(question, k, where)
         found = perf_counter()
-        confidence = estimate_confidence(question, findings)
+        confidence = estimate_confidence(findings)
         chosen = choose_sentences(findings.sentences) if confidence >= self._threshold else []
         sentences = quote_sentences(chosen)
         text = _text(sentences) if sentences else refusal_for(question)

@@ -50,9 +50,12 @@ def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, .
 
 
 def _says_something(item: ScoredSentence) -> bool:
-    """Whether a sentence can answer: headings name a text; a byline answers if it fits best."""
+    """Whether a sentence can answer: headings only name a text; a byline answers if it fits best."""
     chunk = item.passage.chunk
-    return not is_heading(item.sentence, chunk) or (is_masthead(chunk) and item.passage.rank == 1)
+    if not is_heading(item.sentence, chunk):
+        return True
+    names = item.sentence.reading_text in chunk.section_path
+    return is_masthead(chunk) and not names and item.passage.rank == 1
 
 
 def _worth(item: ScoredSentence) -> float:

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse, level_lengths
+from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.values import Passage
 from zhangju_index.chunking import is_heading, is_masthead
+from zhangju_index.cohort import cohort_rows
 from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import LexicalIndex, tokenize
 from zhangju_index.protocols import Embedder
@@ -62,6 +64,8 @@ class Findings:
         passages: The best passages, best first.
         sentences: All their sentences, best first.
         similarity: Best cosine of the question and a sentence of running text.
+        elsewhere: Mean cosine of the question and the three sentences nearest to it that are
+            about other things (see ``zhangju_index.cohort``), in the language of the best passage.
         coverage: Best keyword coverage of any chunk, in [0, 1].
         timings: Milliseconds by stage.
     """
@@ -69,6 +73,7 @@ class Findings:
     passages: tuple[Passage, ...]
     sentences: tuple[ScoredSentence, ...]
     similarity: float
+    elsewhere: float
     coverage: float
     timings: Mapping[str, float]
 
@@ -87,7 +92,7 @@ class Retriever:
     """
 
     def __init__(self, index: "Index", embedder: Embedder) -> None:
-        from zhangju_index.build import load_lexical
+        from zhangju_index.build import load_cohorts, load_lexical
 
         if index.manifest.model.fingerprint != embedder.fingerprint:
             raise IndexMismatchError(
@@ -97,6 +102,7 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._lexical: LexicalIndex = load_lexical(index)
+        self._cohorts = load_cohorts(index)
         self._closed = False
         self._records = {record.id: record for record in index.manifest.documents}
 
@@ -251,7 +257,7 @@ class Retriever:
         k: int,
     ) -> Findings:
         if not chunks:
-            return Findings((), (), 0.0, 0.0, {})
+            return Findings((), (), 0.0, 0.0, 0.0, {})
         similarity = self._index.chunk_store.similarities(query, rows)
         ranges = [self._index.texts.sentence_rows(int(row)) for row in rows]
         sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
@@ -281,9 +287,15 @@ class Retriever:
             tuple(passages),
             tuple(sentences),
             float(by_sentence[running if running.any() else ...].max()),
+            self._elsewhere(query, passages[0].chunk.reading_text),
             float(coverage.max()),
             {},
         )
+
+    def _elsewhere(self, query: FloatVector, text: str) -> float:
+        """How similar a question is to what is about other things, in the language of ``text``."""
+        cohort = self._cohorts[cohort_rows(detect_language(text).partition("-")[0])]
+        return float(np.sort(cohort @ query)[-3:].mean())
 
 
 def _score_sentences(

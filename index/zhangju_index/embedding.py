@@ -221,7 +221,7 @@ def _content_hash(model: "SentenceTransformer") -> str:
     return digest.hexdigest()
 
 
-def _config(module: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a torch module, which knows no configs
+def _config(module: Any) -> Mapping[str, Any]:
     return module.get_config_dict() if hasattr(module, "get_config_dict") else {}
 
 

@@ -55,12 +55,14 @@ def ensure_bundled_index(folder: Path, embedder: Embedder, progress: "Progress |
 
 
 def _fits(folder: Path, embedder: Embedder) -> bool:
+    from zhangju_index.build import load_cohorts
     from zhangju_index.chunking import ChunkSettings
     from zhangju_index.folder import open_index
 
     try:
         with open_index(folder, fingerprint=embedder.fingerprint) as index:
             manifest = index.manifest
+            load_cohorts(index)
     except IndexUnusableError:
         return False
     return (

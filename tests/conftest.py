@@ -1,7 +1,36 @@
-"""Settings that all tests share."""
+"""Settings that all tests share, and what is made once: the real model and the article's index."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from zhangju.retriever import Retriever
+from zhangju_index.protocols import Embedder
 
 # A busy machine is no failure, and the first call of a test pays for imports.
 settings.register_profile("zhangju", deadline=None)
 settings.load_profile("zhangju")
+
+
+@pytest.fixture(scope="session")
+def bundled_model() -> Embedder:
+    """The bundled model. It takes seconds to load: for tests marked slow."""
+    from zhangju_index.embedding import load_embedder
+
+    return load_embedder()
+
+
+@pytest.fixture(scope="session")
+def article_retriever(
+    bundled_model: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Retriever]:
+    """The bundled article, indexed with the bundled model in a folder of its own."""
+    from zhangju_index.build import build_index
+    from zhangju_index.folder import open_index
+    from zhangju_index.parsing import bundled_article
+
+    folder = tmp_path_factory.mktemp("article") / "index"
+    build_index([bundled_article()], folder, bundled_model)
+    with Retriever(open_index(folder), bundled_model) as retriever:
+        yield retriever

@@ -11,7 +11,7 @@ from zhangju.retriever import Retriever
 from zhangju_index.build import build_index
 from zhangju_index.chunking import ChunkSettings
 from zhangju_index.errors import IndexBusyError, InputError
-from zhangju_index.folder import IndexWriter, open_index
+from zhangju_index.folder import IndexWriter, open_index, write_index
 from zhangju_index.manifest import ModelRecord
 from zhangju_index.parsing import bundled_article, document_from_text
 from zhangju_index.toy import ToyEmbedder
@@ -137,6 +137,20 @@ def test_a_damaged_one_is_built_again(name: str) -> None:
     assert builds(folder)
     (path,) = folder.rglob(name)
     path.write_bytes(path.read_bytes()[:-1])
+
+    assert builds(folder)
+    assert not builds(folder)
+
+
+def test_one_without_all_its_files_is_built_again() -> None:
+    """An index of a version that kept less does not answer."""
+    folder = bundled_index_folder()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "zhangju_index.build.write_index",
+            lambda *places, extra_files, **options: write_index(*places, extra_files={}, **options),
+        )
+        build_index([bundled_article()], folder, EMBEDDER)
 
     assert builds(folder)
     assert not builds(folder)

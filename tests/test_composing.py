@@ -1,0 +1,155 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhangju.composing import MAX_SENTENCES, NEARLY, choose_sentences, quote_sentences
+from zhangju.retriever import ScoredSentence
+from zhangju.values import Passage
+from zhangju_index.chunking import is_heading
+from zhangju_index.values import Chunk, Sentence
+
+HEADING = "产业概况"
+
+
+def make_passage(
+    rank: int, texts: list[str], *, document_id: str = "doc", start: int = 0, score: float = 0.8
+) -> Passage:
+    """A passage of sentences one after the other."""
+    sentences, position = [], start
+    for text in texts:
+        sentences.append(Sentence(position, position + len(text), text, text.replace("\n", "")))
+        position += len(text)
+    own = "".join(texts)
+    reading = own.replace("\n", "")
+    chunk = Chunk(document_id, (HEADING,), start, position, own, reading, reading, tuple(sentences), page=2)
+    return Passage(chunk, "题", f"{document_id}.txt", score, rank, sentences[0])
+
+
+def score(passage: Passage, *scores: float) -> list[ScoredSentence]:
+    """The sentences of a passage with given scores."""
+    pairs = zip(passage.chunk.sentences, scores, strict=True)
+    return [ScoredSentence(passage, sentence, 0.9, 0.1, value) for sentence, value in pairs]
+
+
+def texts(chosen: list[ScoredSentence]) -> list[str]:
+    """What was chosen."""
+    return [item.sentence.reading_text for item in chosen]
+
+
+def test_one_clear_sentence_answers_alone() -> None:
+    """A question that has one answer gets one."""
+    passage = make_passage(1, ["甲是一。", "乙是二。", "丙是三。"])
+
+    assert texts(choose_sentences(score(passage, 0.7, 0.9, 0.8))) == ["乙是二。"]
+
+
+def test_sentences_nearly_as_good_join_in_reading_order() -> None:
+    """A list that goes over two sentences is whole, in the order of the text."""
+    passage = make_passage(1, ["甲是一。", "乙是二。", "丙是三。"])
+
+    assert texts(choose_sentences(score(passage, 0.895, 0.8, 0.9))) == ["甲是一。", "丙是三。"]
+
+
+def test_no_more_than_a_few() -> None:
+    """An answer stays short, however much is alike."""
+    passage = make_passage(1, [f"第{n}点很好。" for n in range(9)])
+
+    assert len(choose_sentences(score(passage, *[0.9] * 9))) == MAX_SENTENCES
+
+
+def test_the_same_sentence_is_quoted_once() -> None:
+    """Two documents that say the same word for word do not say it twice."""
+    first = make_passage(1, ["甲是一。"])
+    second = make_passage(2, ["甲\n是一。"], document_id="other")
+
+    chosen = choose_sentences([*score(first, 0.9), *score(second, 0.9)])
+    assert [item.passage.rank for item in chosen] == [1]
+
+
+def test_documents_stand_in_the_order_of_their_rank() -> None:
+    """The text of one document is not torn apart by another's."""
+    late = make_passage(1, ["乙是二。"], start=50)
+    other = make_passage(2, ["甲是一。"], document_id="other", start=10)
+    early = make_passage(3, ["丙是三。"], start=5)
+
+    chosen = choose_sentences([*score(other, 0.9), *score(early, 0.9), *score(late, 0.9)])
+    assert texts(chosen) == ["丙是三。", "乙是二。", "甲是一。"]
+
+
+@pytest.mark.parametrize("heading", [HEADING, f"{HEADING}。"], ids=["name", "lead"])
+def test_a_heading_does_not_answer(heading: str) -> None:
+    """It names what stands under it; the sentence after it answers, though it scores less."""
+    passage = make_passage(1, [heading, "甲是一。"])
+
+    assert texts(choose_sentences(score(passage, 0.95, 0.8))) == ["甲是一。"]
+
+
+def test_a_byline_answers_where_it_fits_best() -> None:
+    """Who wrote it is said by the byline alone; further down it is one title among many."""
+    byline, running = make_passage(1, ["丁恒龙"]), make_passage(2, ["甲是一。"])
+    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)])) == ["丁恒龙"]
+
+    running, byline = make_passage(1, ["甲是一。"]), make_passage(2, ["丁恒龙"])
+    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)])) == ["甲是一。"]
+
+
+def test_nothing_chooses_nothing() -> None:
+    """No sentence, or headings alone, is no answer, however well they fit."""
+    assert choose_sentences([]) == []
+    assert choose_sentences(score(make_passage(1, [HEADING]), 0.9)) == []
+    assert choose_sentences(score(make_passage(1, [HEADING, f"{HEADING}。"]), 0.9, 0.9)) == []
+    assert choose_sentences(score(make_passage(2, ["丁恒龙"]), 0.9)) == []
+    assert quote_sentences([]) == ()
+
+
+@given(
+    passages=st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b"]),
+            st.floats(0.5, 1),
+            st.lists(
+                st.tuples(st.sampled_from(["甲。", "乙\n丙。", HEADING, "丁"]), st.floats(0.5, 1)), min_size=1
+            ),
+        ),
+        max_size=4,
+    )
+)
+def test_whatever_was_found_is_quoted_in_order(
+    passages: list[tuple[str, float, list[tuple[str, float]]]],
+) -> None:
+    """A few different sentences near the best one, numbered in the order they stand in."""
+    found: list[ScoredSentence] = []
+    for rank, (name, worth, sentences) in enumerate(passages, start=1):
+        passage = make_passage(
+            rank, [text for text, _ in sentences], document_id=name, start=100 * rank, score=worth
+        )
+        found += score(passage, *(value for _, value in sentences))
+    found.sort(key=lambda item: -item.score)
+    chosen = choose_sentences(found)
+
+    def worth_of(item: ScoredSentence) -> float:
+        return item.score + item.passage.score / 2
+
+    able = [item for item in found if not is_heading(item.sentence, item.passage.chunk)]
+    assert len(chosen) <= MAX_SENTENCES
+    assert bool(chosen) >= bool(able)
+    assert len(set(texts(chosen))) == len(chosen)
+    if able and chosen:
+        assert max(map(worth_of, chosen)) >= max(map(worth_of, able))
+    assert all(worth_of(item) >= max(map(worth_of, chosen)) - NEARLY - 1e-9 for item in chosen)
+    for left, right in pairwise(chosen):
+        same = left.passage.chunk.document_id == right.passage.chunk.document_id
+        assert not same or left.sentence.start < right.sentence.start
+
+    for number, (item, quoted) in enumerate(zip(chosen, quote_sentences(chosen), strict=True), start=1):
+        (citation,) = quoted.citations
+        chunk = item.passage.chunk
+        inside = slice(citation.start - chunk.start, citation.end - chunk.start)
+        assert (quoted.status, citation.number) == ("quoted", number)
+        assert chunk.text[inside] == citation.quote == item.sentence.text
+        assert quoted.text == citation.reading_text == item.sentence.reading_text
+        assert (citation.document_id, citation.source) == (chunk.document_id, f"{chunk.document_id}.txt")
+        assert (citation.section_path, citation.page, citation.title) == ((HEADING,), 2, "题")
+        assert citation.highlight is None

@@ -109,7 +109,7 @@ PARAGRAPHS = st.lists(
 LIBRARIES = st.lists(PARAGRAPHS, min_size=1, max_size=3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20)
 @given(
     library=LIBRARIES,
     question=st.lists(st.sampled_from([*WORDS, "哪些", "what "]), min_size=1, max_size=4).map("".join),
@@ -169,7 +169,7 @@ def test_proposals_hold_what_counts(
     large: Retriever, monkeypatch: pytest.MonkeyPatch, where: Mapping[str, str] | None
 ) -> None:
     """In a large index each leg proposes its best; the top five are those of scoring every chunk."""
-    questions = chance_questions(large, 40)
+    questions = chance_questions(large, 25)
     proposed = [large.find(question, 5, where) for question in questions]
     monkeypatch.setattr(retriever_module, "_CHUNKS_PROPOSED", 100_000)
     exhaustive = [large.find(question, 5, where) for question in questions]

@@ -22,6 +22,8 @@ PATH_SEPARATOR = " › "
 # How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
 _INSIDE_PARAGRAPH = 0.15
 _LONGEST_MASTHEAD = 60
+# Names of columns are short; a longer line above a title is a campaign, which tells no piece apart.
+_LONGEST_COLUMN = 12
 # Where an over-long sentence may be cut, best place first.
 _CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
 _FITS = 1000
@@ -247,14 +249,21 @@ def _embedding_text(section: Section, reading: str, *, whole: bool) -> str:
 
     Running text stands for itself: headings put before it blur what it says. A title or a name
     says little without its place, so a chunk of one ``whole`` short line gets the headings above
-    it, and a byline is called one.
+    it; and a byline, whose meaning lies in its place alone, is said in a sentence.
     """
     if not whole or not _is_short_line(reading):
         return reading
     path = section.path[:-1] if section.path and reading == section.path[-1] else section.path
-    if section.kind == "author":
-        reading = f"作者 (author): {reading}"
+    if section.kind == "author" and path:
+        return _byline_sentence(path, reading)
     return f"{heading_path(path)}\n{reading}" if path else reading
+
+
+def _byline_sentence(path: Sequence[str], author: str) -> str:
+    """A byline as a sentence in Chinese and in English, so that who-wrote questions meet it."""
+    *above, title = path
+    column = f"（{above[-1]}）" if above and len(above[-1]) <= _LONGEST_COLUMN else ""
+    return f"“{title}”{column}的作者是{author}。The author of this article is {author}."
 
 
 def _is_short_line(reading: str) -> bool:

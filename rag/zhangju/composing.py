@@ -25,7 +25,7 @@ def choose_sentences(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence
     Args:
         sentences: Sentences of the retrieved passages.
     """
-    ranked = sorted(filter(_says_something, sentences), key=lambda item: -_worth(item))
+    ranked = sorted(_saying_something(sentences), key=lambda item: -_worth(item))
     if not ranked:
         return []
     best = ranked[0]
@@ -49,13 +49,21 @@ def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, .
     )
 
 
-def _says_something(item: ScoredSentence) -> bool:
-    """Whether a sentence can answer: headings only name a text; a byline answers if it fits best."""
-    chunk = item.passage.chunk
-    if not is_heading(item.sentence, chunk):
-        return True
-    names = item.sentence.reading_text in chunk.section_path
-    return is_masthead(chunk) and not names and item.passage.rank == 1
+def _saying_something(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Leave out what cannot answer: headings only name a text.
+
+    A byline or a note stays if nothing but headings ranks above it.
+    """
+    text = [item for item in sentences if not is_heading(item.sentence, item.passage.chunk)]
+    first = min((item.passage.rank for item in text), default=0)
+    bylines = [
+        item
+        for item in sentences
+        if is_masthead(item.passage.chunk)
+        and item.sentence.reading_text not in item.passage.chunk.section_path
+        and (item.passage.rank < first or not text)
+    ]
+    return text + bylines
 
 
 def _worth(item: ScoredSentence) -> float:

@@ -2,9 +2,7 @@
 
     python eval/fitting/fit_confidence.py --data DIR
 
-DIR holds XQuAD (Artetxe, Ruder, Yogatama 2020; github.com/google-deepmind/xquad, CC BY-SA 4.0)
-as ``xquad/LANG.passages.jsonl.gz`` (id, text) and ``xquad/LANG.questions.jsonl.gz`` (id,
-question, passage_id); passage ids are ``xquad-ARTICLE-PARAGRAPH`` and the same in every language.
+It reads XQuAD in nine languages (see ``public_sets``).
 
 Each question is put to an article of about five paragraphs, three times: to its own article,
 which answers; to its own article without the paragraph that answers, a near miss; and to
@@ -18,18 +16,16 @@ article's eval set. Whether question and text share a language does the same on 
 """
 
 import argparse
-import gzip
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from public_sets import encode, read_set
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from zhangju_index.cohort import COHORTS
-from zhangju_index.embedding import load_embedder
 from zhangju_index.sentences import split_sentences
 
 PAIRS = [
@@ -83,17 +79,16 @@ def main() -> None:
 
 
 def _rows(question_language: str, language: str, folder: Path, cache: Path | None) -> list[tuple[Any, ...]]:
-    passages = _read(folder / f"{language}.passages.jsonl.gz")
-    questions = _read(folder / f"{question_language}.questions.jsonl.gz")
+    passages, questions = read_set(folder / language, folder / question_language)
     sentences = [[p["text"][a:b] for a, b in split_sentences(p["text"])] for p in passages]
-    vectors = _vectors([s for part in sentences for s in part], cache, query=False)
-    queries = _vectors([q["question"] for q in questions], cache, query=True)
+    vectors = encode([s for part in sentences for s in part], cache, query=False)
+    queries = encode([q["question"] for q in questions], cache, query=True)
     owner = np.repeat(np.arange(len(passages)), [len(part) for part in sentences])
     articles: dict[str, list[int]] = defaultdict(list)
     for row, passage in enumerate(passages):
         articles[passage["id"].rsplit("-", 1)[0]].append(row)
     names = sorted(articles)
-    cohort = _vectors(list(COHORTS[language]), cache, query=False)
+    cohort = encode(list(COHORTS[language]), cache, query=False)
     place = {passage["id"]: row for row, passage in enumerate(passages)}
 
     same = question_language == language
@@ -109,35 +104,6 @@ def _rows(question_language: str, language: str, folder: Path, cache: Path | Non
             values = [similarity[np.isin(owner, kept)].max(), elsewhere]
             rows.append((values, kind == "answered", kind, number % 2 == 1, same))
     return rows
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _vectors(texts: list[str], cache: Path | None, *, query: bool) -> Any:
-    import hashlib
-
-    key = hashlib.sha256(f"{query}\0".encode() + "\0".join(texts).encode()).hexdigest()[:20]
-    path = cache / f"{key}.npy" if cache else None
-    if path and path.exists():
-        return np.load(path, allow_pickle=False)
-    embedder = _embedder()
-    vectors = embedder.embed_queries(texts) if query else embedder.embed_documents(texts)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, vectors, allow_pickle=False)
-    return vectors
-
-
-_LOADED: list[Any] = []
-
-
-def _embedder() -> Any:
-    if not _LOADED:
-        _LOADED.append(load_embedder())
-    return _LOADED[0]
 
 
 def _calibration_error(scores: Any, answered: Any, bins: int = 10) -> float:

@@ -202,7 +202,7 @@ def test_an_answer_grows_by_its_own_text():
     assert "zj-foot" not in render_answer(answer, 1, "zh", reveal=answer_length(answer))
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "没有回答"), ("en", "does not say")])
+@pytest.mark.parametrize(("language", "words"), [("zh", "未找到答案"), ("en", "No answer found")])
 def test_a_refusal_says_so_and_shows_the_closest_passages(language, words):
     """The reader sees that the article does not answer, how sure that is, and what comes closest."""
     answer = HandmadeAssistant().ask("房价")

@@ -40,7 +40,7 @@ STRINGS: Mapping[str, Mapping[Language, str]] = {
     "back": {"zh": "回到回答", "en": "Back to the answer"},
     "source_label": {"zh": "出处 {number}", "en": "Source {number}"},
     "answered": {"zh": "摘自原文", "en": "Quoted from the source"},
-    "refused": {"zh": "文章没有回答这个问题", "en": "The article does not say"},
+    "refused": {"zh": "未找到答案", "en": "No answer found"},
     "refused_hint": {
         "zh": "“出处”里列出了最接近的段落，可以自己判断。",
         "en": "The closest passages are listed under Sources, for you to judge.",

@@ -23,6 +23,7 @@ from zhangju_index.errors import (
     ZhangjuError,
 )
 from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, write_index
+from zhangju_index.parsing import source_hash
 from zhangju_index.texts import Texts
 
 ENTRIES = [make_entry("甲"), make_entry("乙", 0), make_entry("丙", 3)]
@@ -81,6 +82,14 @@ def test_what_is_opened_is_what_was_written(built: Path) -> None:
         assert index.file("words").is_dir()
         with pytest.raises(IndexDamagedError, match=r"expected bm25 .* build it again"):
             index.file("bm25")
+
+
+def test_a_text_goes_by_one_hash(built: Path) -> None:
+    """The manifest tells a text by the hash that a build compares to see whether it changed."""
+    with open_index(built) as index:
+        assert [record.sha256 for record in index.manifest.documents] == [
+            source_hash(entry.document) for entry in ENTRIES
+        ]
 
 
 def test_same_build_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from zhangju_index.generations import (
     unreadable,
 )
 from zhangju_index.manifest import Counts, DocumentRecord, FileRecord, Manifest, ModelRecord, Setting
+from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.texts import Texts, TextsWriter
 from zhangju_index.values import Chunk, Document, Section
@@ -239,7 +240,7 @@ class IndexWriter:
                 id=document.id,
                 title=document.title,
                 source=document.source,
-                sha256=hashlib.sha256(document.text.encode("utf-8")).hexdigest(),
+                sha256=source_hash(document),
                 characters=len(document.text),
             )
         )

@@ -115,6 +115,32 @@ def test_joiners_that_writing_needs_stay(text):
     assert html.unescape(shown(text)) == text
 
 
+ODD = "章\u202e句\" 'onload=x <b>\u200b\ufeff&amp;\u2066"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_odd_title_stays_in_its_attribute(language):
+    """Direction marks, quotes and zero-width characters of a title neither end nor fill a tag."""
+    header = Reader(render_header([ODD, "章句"], language))
+    assert header.all("title")[0] == f"{ODD}\n章句"
+    assert set(header.tags) == {"header", "h1", "span"}
+    assert {name for name, _ in header.attributes} == {"class", "aria-hidden", "lang", "title"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_odd_heading_stays_in_its_attribute(language):
+    """Nor do those of a heading above a quote."""
+    answer = HandmadeAssistant().ask("未来产业")
+    [citation] = answer.citations
+    sentence = replace(
+        answer.sentences[0], citations=(replace(citation, title=ODD, section_path=(ODD, ODD + "下", "末")),)
+    )
+    panel = Reader(render_panel([(1, replace(answer, sentences=(sentence,)))], language))
+    assert [title for title in panel.all("title") if "章" in title] == [ODD, ODD + "下"]
+    assert set(panel.tags) <= OUR_TAGS
+    assert not [name for name, _ in panel.attributes if "onload" in name]
+
+
 def test_a_quote_is_found_behind_joined_wraps():
     """Offsets of the source lead to the same words where the line breaks are gone."""
     text, reading = "新技术、新\n\n产业、新动能。\n突破", "新技术、新产业、新动能。突破"

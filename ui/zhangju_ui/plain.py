@@ -18,7 +18,7 @@ _MARKS = {code: f"&#{code};" for code in range(0x21, 0x7F) if not chr(code).isal
 def literal(text: str) -> str:
     """Write ``text`` so that neither HTML nor Markdown finds markup in it.
 
-    ``html.unescape`` gives the text back, unchanged.
+    ``html.unescape`` gives the text back, unchanged. It may stand in a quoted attribute.
     """
     # Four spaces at the start of a line would open a code block.
     escaped = well_formed(text).translate(_MARKS)
@@ -27,6 +27,8 @@ def literal(text: str) -> str:
 
 def shown(text: str) -> str:
     """Write ``text`` like ``literal``, on one line and with its invisible characters named.
+
+    It may hold a tag, and so stands between tags only, never in an attribute.
 
     Zero-width, direction-changing and other control characters appear as ``U+202E`` in a
     ``zj-control`` span; runs of white space become one space (an ideographic space stays).

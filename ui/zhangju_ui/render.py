@@ -2,7 +2,8 @@
 
 Every id carries the number of its turn, so a link in an old answer still finds its own card:
 ``zj-answer-2`` is the second answer, ``zj-2-1`` its citation [1], ``zj-2-p4`` the fourth
-passage retrieved for it. Text of documents and people goes through ``plain`` and nothing else.
+passage retrieved for it. Text of documents and people goes through ``plain`` and nothing else: through ``literal``
+in an attribute, where ``shown`` would put a tag, and through ``shown`` everywhere else.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from zhangju.values import Answer, Citation, Passage, SentenceStatus
 from zhangju_ui.excerpt import Piece, excerpt, joined
-from zhangju_ui.plain import shown
+from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import Language, say
 
 __all__ = [
@@ -106,7 +107,7 @@ def render_header(subjects: Sequence[str], language: Language) -> str:
     asked = ""
     if subjects:
         more = say("more_subjects", language, count=len(subjects) - 1) if len(subjects) > 1 else ""
-        every = "&#10;".join(map(shown, subjects[:30]))
+        every = "&#10;".join(map(literal, subjects[:30]))
         asked = f'<span class="zj-subject" title="{every}">{shown(subjects[0])}{more}</span>'
     return (
         '<header class="zj-header"><span class="zj-logo" aria-hidden="true">章</span>'
@@ -287,7 +288,7 @@ def _card(
             f'<span class="zj-toggle zj-collapse">{say("collapse", language)}</span></summary>'
             f'<p class="zj-text zj-whole">{_marked(parts.whole)}</p></details>'
         )
-    above = "".join(f'<li title="{shown(heading)}">{shown(heading)}</li>' for heading in headings[:-1])
+    above = "".join(f'<li title="{literal(heading)}">{shown(heading)}</li>' for heading in headings[:-1])
     source, page, start, end = where
     file = re.split(r"[/\\]", source)[-1]
     places = [] if page is None else [say("page", language, page=page)]

@@ -479,6 +479,21 @@ class TestBundledArticle:
         assert result.exit_code == 0
         assert "building the index" in result.stderr
 
+    @pytest.mark.parametrize("name", ["texts.sqlite", "manifest.json", "current"])
+    def test_nobody_is_sent_to_mend_its_index(self, tmp_path: Path, name: str) -> None:
+        """``index add`` would put other texts in its place: the next question is the remedy."""
+        run("search", QUESTION)
+        [damaged] = (tmp_path / "data").rglob(name)
+        damaged.write_bytes(b"")
+
+        for command in (["index", "verify"], ["index", "list"], ["doctor"]):
+            result = run(*command)
+            assert result.exit_code == (1 if command == ["doctor"] else 3)
+            assert "the next question builds it again" in result.output
+            assert "index add" not in result.output
+        assert run("search", QUESTION).exit_code == 0
+        assert run("index", "verify").exit_code == 0
+
     def test_an_answer_quotes_the_article(self) -> None:
         """From the question to the citation, with the toy in place of the model."""
         value = json.loads(run("ask", "创新的主体在企业", "--json").stdout)

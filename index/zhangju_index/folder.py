@@ -135,13 +135,20 @@ class Index:
         self.close()
 
 
-def open_index(directory: str | Path, *, fingerprint: str | None = None, verify: bool = True) -> Index:
+def open_index(
+    directory: str | Path,
+    *,
+    fingerprint: str | None = None,
+    verify: bool = True,
+    remedy: str | None = None,
+) -> Index:
     """Open the index in a folder, having checked that it is whole.
 
     Args:
         directory: The folder.
         fingerprint: Of the embedder that will ask it; ``None`` leaves the model unchecked.
         verify: Whether to compare the SHA-256 of every file; sizes are compared always.
+        remedy: What errors advise, where that is not to build the index again with a command.
 
     Returns:
         The index. Close it, or use it in a ``with`` statement.
@@ -154,9 +161,9 @@ def open_index(directory: str | Path, *, fingerprint: str | None = None, verify:
     """
     directory = Path(directory)
     while True:
-        pointer = read_pointer(directory)
+        pointer = read_pointer(directory, remedy)
         try:
-            return _open_generation(directory, pointer, fingerprint, verify)
+            return _open_generation(directory, pointer, fingerprint, verify, remedy or mend(directory))
         except IndexDamagedError:
             # A build may have swapped and removed the generation while it was being opened.
             if read_pointer(directory) == pointer:
@@ -322,7 +329,9 @@ class IndexWriter:
         self.close()
 
 
-def _open_generation(directory: Path, pointer: Pointer, fingerprint: str | None, verify: bool) -> Index:
+def _open_generation(
+    directory: Path, pointer: Pointer, fingerprint: str | None, verify: bool, remedy: str
+) -> Index:
     generation = generation_folder(directory, pointer)
     try:
         manifest = _read_manifest(generation, pointer)
@@ -339,13 +348,11 @@ def _open_generation(directory: Path, pointer: Pointer, fingerprint: str | None,
     except IndexUnusableError as error:
         # Those two have named another way out already.
         joint = " or " if isinstance(error, IndexFormatError | IndexMismatchError) else "; "
-        raise type(error)(
-            f"the index at {directory} cannot be used: {error}{joint}{mend(directory)}"
-        ) from error
+        raise type(error)(f"the index at {directory} cannot be used: {error}{joint}{remedy}") from error
     except FileNotFoundError as error:
         raise IndexDamagedError(
             f"the index at {directory} cannot be used: expected {Path(error.filename).name}, got no such file;"
-            f" {mend(directory)}"
+            f" {remedy}"
         ) from error
     except OSError as error:
         raise IndexUnusableError(unreadable(directory, error)) from error

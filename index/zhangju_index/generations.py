@@ -61,8 +61,12 @@ def mend(directory: Path) -> str:
     return f"build it again with 'zhangju index add PATH… --index {directory}'"
 
 
-def read_pointer(directory: Path) -> Pointer:
+def read_pointer(directory: Path, remedy: str | None = None) -> Pointer:
     """Read which generation is the current one.
+
+    Args:
+        directory: The folder of the index.
+        remedy: How this index is put right, if not by building it again with a command.
 
     Raises:
         IndexMissingError: There is none.
@@ -72,9 +76,9 @@ def read_pointer(directory: Path) -> Pointer:
     try:
         content = (directory / _CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        build = f"build one with 'zhangju index add PATH… --index {directory}'"
         raise IndexMissingError(
-            f"no index at {directory}: expected a folder with a file '{_CURRENT}';"
-            f" build one with 'zhangju index add PATH… --index {directory}'"
+            f"no index at {directory}: expected a folder with a file '{_CURRENT}'; {remedy or build}"
         ) from error
     except OSError as error:
         raise IndexUnusableError(unreadable(directory, error)) from error
@@ -82,7 +86,7 @@ def read_pointer(directory: Path) -> Pointer:
     if match is None:
         raise IndexDamagedError(
             f"the index at {directory} is damaged: expected '{_CURRENT}' to name a generation and a SHA-256,"
-            f" got something else; {mend(directory)}"
+            f" got something else; {remedy or mend(directory)}"
         )
     return Pointer(*match.groups())
 

@@ -239,9 +239,16 @@ def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) ->
 def index_list(*, as_json: bool, index: Path | None) -> None:
     """List the documents of an index."""
     from zhangju_ui.cli_output import json_line, print_lines
-    from zhangju_ui.index_commands import existing_index, manifest_json, manifest_lines, read_manifest
+    from zhangju_ui.index_commands import (
+        REBUILT,
+        existing_index,
+        manifest_json,
+        manifest_lines,
+        read_manifest,
+    )
 
-    manifest = read_manifest(existing_index(index, open_retriever), verify=False)
+    folder = existing_index(index, open_retriever)
+    manifest = read_manifest(folder, verify=False, remedy=None if index else REBUILT)
     if as_json:
         click.echo(json_line(manifest_json(manifest)))
     else:
@@ -252,10 +259,10 @@ def index_list(*, as_json: bool, index: Path | None) -> None:
 @_INDEX
 def index_verify(index: Path | None) -> None:
     """Compare every file of an index with its checksum."""
-    from zhangju_ui.index_commands import amount, existing_index, read_manifest
+    from zhangju_ui.index_commands import REBUILT, amount, existing_index, read_manifest
 
     folder = existing_index(index, open_retriever)
-    manifest = read_manifest(folder, verify=True)
+    manifest = read_manifest(folder, verify=True, remedy=None if index else REBUILT)
     click.echo(f"{folder} is whole: {amount(manifest.counts)}; every file is as it was written")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zhangju_index.errors import IndexMissingError, ZhangjuError
 from zhangju_ui.cli_output import printable
-from zhangju_ui.index_commands import amount
+from zhangju_ui.index_commands import REBUILT, amount
 
 __all__ = ["Finding", "examine", "finding_lines"]
 
@@ -111,7 +111,7 @@ def _index(index: Path | None) -> Finding:
 
     folder = index or bundled_index_folder()
     try:
-        with open_index(folder) as opened:
+        with open_index(folder, remedy=None if index else REBUILT) as opened:
             manifest = opened.manifest
             state = f"{folder} is whole: {amount(manifest.counts)}, made with {manifest.model.fingerprint}"
             return Finding("index", state)
@@ -121,7 +121,7 @@ def _index(index: Path | None) -> Finding:
         return Finding("index", str(error), f"zhangju index add PATH… --index {folder}")
     except ZhangjuError as error:
         if index is None:
-            return Finding("index", str(error), "the next question builds it again")
+            return Finding("index", str(error), REBUILT)
         return Finding("index", str(error), f"zhangju index add PATH… --index {folder}")
 
 

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from zhangju_index.manifest import Counts, Manifest
     from zhangju_index.values import Document
 
-__all__ = ["add_to_index", "amount", "existing_index", "manifest_json", "manifest_lines", "read_manifest"]
+__all__ = [
+    "REBUILT",
+    "add_to_index",
+    "amount",
+    "existing_index",
+    "manifest_json",
+    "manifest_lines",
+    "read_manifest",
+]
+
+REBUILT = "the next question builds it again"
+"""How the bundled article's index is put right: nobody has to do it by hand."""
 
 
 def add_to_index(
@@ -89,15 +100,20 @@ def existing_index(index: Path | None, build: Callable[[Path | None, str | None]
     return folder
 
 
-def read_manifest(directory: Path, *, verify: bool) -> "Manifest":
+def read_manifest(directory: Path, *, verify: bool, remedy: str | None = None) -> "Manifest":
     """Read what an index holds, having compared sizes, and with ``verify`` every byte.
+
+    Args:
+        directory: The folder of the index.
+        verify: Whether to compare every byte.
+        remedy: What errors advise, where that is not ``zhangju index add``.
 
     Raises:
         IndexUnusableError: There is no index there, or it is damaged.
     """
     from zhangju_index.folder import open_index
 
-    with open_index(directory, verify=verify) as index:
+    with open_index(directory, verify=verify, remedy=remedy) as index:
         return index.manifest
 
 

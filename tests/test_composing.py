@@ -86,13 +86,16 @@ def test_a_heading_does_not_answer(heading: str) -> None:
     assert texts(choose_sentences(score(passage, 0.95, 0.8))) == ["甲是一。"]
 
 
-def test_a_byline_answers_where_it_fits_best() -> None:
-    """Who wrote it is said by the byline alone; further down it is one title among many."""
+def test_a_byline_answers_who_alone() -> None:
+    """Who wrote it is said by the byline; to any other question it says nothing."""
     byline, running = make_passage(1, ["丁恒龙"]), make_passage(2, ["甲是一。"])
-    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)])) == ["丁恒龙"]
+    found = [*score(byline, 0.9), *score(running, 0.9)]
+    assert texts(choose_sentences(found, who=True)) == ["丁恒龙"]
+    assert texts(choose_sentences(found)) == ["甲是一。"]
+    assert choose_sentences(score(byline, 0.9)) == []
 
     running, byline = make_passage(1, ["甲是一。"]), make_passage(2, ["丁恒龙"])
-    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)])) == ["甲是一。"]
+    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)], who=True)) == ["甲是一。"]
 
 
 def test_nothing_chooses_nothing() -> None:

@@ -25,7 +25,11 @@ def assistant():
     [
         ("zh-CN", "武进重点布局哪些未来产业？", "合成生物、氢能和新型储能"),
         ("zh-CN", "常州的工业大类有多少个？", "国家工业41个大类中有37个"),
-        ("en-US", "How many of the 41 industrial categories does Changzhou have?", "国家工业41个大类中有37个"),
+        (
+            "en-US",
+            "How many of the 41 industrial categories does Changzhou have?",
+            "国家工业41个大类中有37个",
+        ),
     ],
     ids=["future industries", "categories", "English"],
 )

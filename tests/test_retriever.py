@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhangju import retriever as retriever_module
-from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY
+from zhangju.asking import asks_who
+from zhangju.fusion import BYLINE_PENALTY, COVERAGE_WEIGHT, MASTHEAD_PENALTY
 from zhangju.retriever import Findings, Retriever
 from zhangju_index.build import build_index, load_lexical
-from zhangju_index.chunking import ChunkSettings, is_heading, is_masthead
+from zhangju_index.chunking import ChunkSettings, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.errors import (
     IndexDamagedError,
     IndexMismatchError,
@@ -75,7 +76,10 @@ def slow_scores(index: Index, question: str) -> list[tuple[float, Chunk]]:
         readings = [chunk.embedding_text] if masthead else [s.reading_text for s in chunk.sentences]
         best = max(cosine(question, r) - 0.01 * math.log(60 / min(60, len(r))) for r in readings)
         dense = (cosine(question, chunk.embedding_text) + best) / 2
-        score = dense + COVERAGE_WEIGHT * float(coverage[row]) - (MASTHEAD_PENALTY if masthead else 0)
+        demotion = MASTHEAD_PENALTY * masthead + BYLINE_PENALTY * (
+            is_byline_chunk(chunk) and not asks_who(question)
+        )
+        score = dense + COVERAGE_WEIGHT * float(coverage[row]) - demotion
         scored.append((score, chunk))
     return scored
 

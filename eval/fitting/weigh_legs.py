@@ -56,7 +56,6 @@ def _measure(passage_set: Path, question_set: Path, cache: Path | None, *, odd: 
     queries = encode([q["question"] for q in questions], cache, query=True)
     lexical = LexicalIndex.build([p["text"] for p in passages])
     lengths = np.array([len(sentence) for sentence in sentences])
-    none = np.zeros(len(passages), dtype=np.bool_)
 
     ranks: list[list[int]] = []
     for number, question in enumerate(questions):
@@ -70,7 +69,7 @@ def _measure(passage_set: Path, question_set: Path, cache: Path | None, *, odd: 
         coverage = lexical.coverage(question["question"])
         legs = [chunk, plain, coverage, _rank_fusion([chunk, plain, coverage])]
         # The function in use, with its own weight of coverage taken to another.
-        legs += [fuse(chunk, levelled, coverage * np.float32(w / COVERAGE_WEIGHT), none) for w in WEIGHTS]
+        legs += [fuse(chunk, levelled, coverage * np.float32(w / COVERAGE_WEIGHT)) for w in WEIGHTS]
         # Among equals the right passage comes last: a leg that says nothing gets no credit.
         ranks.append([int((leg >= leg[gold]).sum()) for leg in legs])
     return [

@@ -16,7 +16,7 @@ from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Chunk, Section, Sentence
 
-__all__ = ["ChunkSettings", "chunk_document", "heading_path", "is_heading", "is_masthead"]
+__all__ = ["ChunkSettings", "chunk_document", "heading_path", "is_byline_chunk", "is_heading", "is_masthead"]
 
 PATH_SEPARATOR = " › "
 # How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
@@ -90,6 +90,11 @@ def chunk_document(
 def is_masthead(chunk: Chunk) -> bool:
     """Whether a chunk is a title, a byline, a note or a bare heading: no sentence of its own."""
     return len(chunk.sentences) == 1 and _is_short_line(chunk.reading_text)
+
+
+def is_byline_chunk(chunk: Chunk) -> bool:
+    """Whether a chunk is a byline or a note: a masthead that is no heading."""
+    return is_masthead(chunk) and chunk.reading_text not in chunk.section_path
 
 
 def is_heading(sentence: Sentence, chunk: Chunk) -> bool:

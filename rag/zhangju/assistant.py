@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
+from zhangju.asking import asks_who
 from zhangju.composing import choose_sentences, quote_sentences
 from zhangju.confidence import THRESHOLD, estimate_confidence
 from zhangju.phrases import refusal_for
@@ -59,7 +60,8 @@ class Assistant:
         findings = self._retriever.find(question, k, where)
         found = perf_counter()
         confidence = estimate_confidence(findings)
-        chosen = choose_sentences(findings.sentences) if confidence >= self._threshold else []
+        enough = confidence >= self._threshold
+        chosen = choose_sentences(findings.sentences, who=asks_who(question)) if enough else []
         sentences = quote_sentences(chosen)
         text = _text(sentences) if sentences else refusal_for(question)
         ended = perf_counter()

@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 from pathlib import Path
-from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING
 
 from zhangju_index.errors import IndexBusyError, IndexUnusableError
@@ -46,7 +46,7 @@ def ensure_bundled_index(folder: Path, embedder: Embedder, progress: "Progress |
             build_index([bundled_article()], folder, embedder, progress=progress)
         except IndexBusyError:
             # What another process builds is as good; if it gives up, this one takes over.
-            Event().wait(1)
+            sleep(1)
         else:
             return
     raise IndexBusyError(

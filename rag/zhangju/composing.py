@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from zhangju.retriever import ScoredSentence
 from zhangju.values import AnswerSentence, Citation
-from zhangju_index.chunking import is_heading, is_masthead
+from zhangju_index.chunking import is_byline_chunk, is_heading
 
 __all__ = ["choose_sentences", "quote_sentences"]
 
@@ -19,13 +19,14 @@ NEARLY = 0.012
 _RANK_WEIGHT = 0.5
 
 
-def choose_sentences(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) -> list[ScoredSentence]:
     """Choose what to quote, in reading order.
 
     Args:
         sentences: Sentences of the retrieved passages.
+        who: Whether the question asks for a person.
     """
-    ranked = sorted(_saying_something(sentences), key=lambda item: -_worth(item))
+    ranked = sorted(_saying_something(sentences, who=who), key=lambda item: -_worth(item))
     if not ranked:
         return []
     best = ranked[0]
@@ -49,21 +50,17 @@ def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, .
     )
 
 
-def _saying_something(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """Leave out what cannot answer: headings only name a text.
+def _saying_something(sentences: Sequence[ScoredSentence], *, who: bool) -> list[ScoredSentence]:
+    """Leave out what cannot answer: headings only name a text, and bylines only say who.
 
-    A byline or a note stays if nothing but headings ranks above it.
+    For a question that asks who, bylines answer alone if nothing but headings ranks above them.
     """
     text = [item for item in sentences if not is_heading(item.sentence, item.passage.chunk)]
-    first = min((item.passage.rank for item in text), default=0)
+    first = min((item.passage.rank for item in text), default=len(sentences) + 1)
     bylines = [
-        item
-        for item in sentences
-        if is_masthead(item.passage.chunk)
-        and item.sentence.reading_text not in item.passage.chunk.section_path
-        and (item.passage.rank < first or not text)
+        item for item in sentences if is_byline_chunk(item.passage.chunk) and item.passage.rank < first
     ]
-    return text + bylines
+    return bylines if who and bylines else text
 
 
 def _worth(item: ScoredSentence) -> float:

@@ -5,8 +5,8 @@ sentences about other things, which says what level to expect of this question i
 ``eval/fitting/fit_confidence.py`` fitted it on XQuAD (Artetxe et al. 2020) in twelve pairs of
 languages: each question is put to its own article, to the same without the paragraph that
 answers (a near miss), and to another article. On the half not fitted, AUROC is 0.97 against
-other articles (1.00 in one language, 0.97 across two) and 0.76 against near misses (0.84 and
-0.76), and the calibration error 0.05: similarity sees the topic, not whether the fact is there.
+other articles and 0.76 against near misses (0.84 in one language, 0.76 across two): similarity
+sees the topic, not whether the fact is there. The value ranks questions; it is not calibrated yet.
 """
 
 import math

@@ -17,12 +17,21 @@ short sentences are taken down a little: at 15 characters by 0.014.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COVERAGE_WEIGHT", "MASTHEAD_PENALTY", "fuse", "level_lengths"]
+__all__ = [
+    "BYLINE_PENALTY",
+    "COVERAGE_WEIGHT",
+    "MASTHEAD_PENALTY",
+    "demote_mastheads",
+    "fuse",
+    "level_lengths",
+]
 
 COVERAGE_WEIGHT = 0.15
 MASTHEAD_PENALTY = 0.02
 """Taken off titles, bylines and bare headings: short texts look similar to every question."""
 
+BYLINE_PENALTY = 0.03
+"""Taken off bylines besides, unless the question asks for a person."""
 _LENGTH_WEIGHT = 0.01
 _FULL_LENGTH = 60
 
@@ -33,7 +42,7 @@ def fuse(
     chunk_similarity: FloatVector,
     sentence_similarity: FloatVector,
     coverage: FloatVector,
-    masthead: NDArray[np.bool_],
+    demotion: FloatVector | float = 0.0,
 ) -> FloatVector:
     """Fuse what the legs say of the same chunks.
 
@@ -41,14 +50,28 @@ def fuse(
         chunk_similarity: Cosine of the question and each chunk.
         sentence_similarity: That of the question and the best sentence of each chunk, levelled.
         coverage: Keyword coverage of the question by each chunk, in [0, 1].
-        masthead: Which chunks are a title, a byline or a bare heading.
+        demotion: What to take off each chunk.
 
     Returns:
         One score for each chunk, higher is better.
     """
     dense = (chunk_similarity + sentence_similarity) / 2
-    fused = dense + COVERAGE_WEIGHT * coverage - MASTHEAD_PENALTY * masthead
+    fused = dense + COVERAGE_WEIGHT * coverage - demotion
     return np.asarray(fused, dtype=np.float32)
+
+
+def demote_mastheads(
+    masthead: NDArray[np.bool_], byline: NDArray[np.bool_], *, asks_who: bool
+) -> FloatVector:
+    """What to take off chunks that hold no running text.
+
+    Args:
+        masthead: Which chunks are a title, a byline, a note or a bare heading.
+        byline: Which of them are a byline or a note.
+        asks_who: Whether the question asks for a person.
+    """
+    demotion = MASTHEAD_PENALTY * masthead + (0.0 if asks_who else BYLINE_PENALTY) * byline
+    return np.asarray(demotion, dtype=np.float32)
 
 
 def level_lengths(similarity: FloatVector, characters: NDArray[np.int64]) -> FloatVector:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, fuse, level_lengths
+from zhangju.asking import asks_who
+from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, fuse, level_lengths
 from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.values import Passage
-from zhangju_index.chunking import is_heading, is_masthead
+from zhangju_index.chunking import is_byline_chunk, is_heading, is_masthead
 from zhangju_index.cohort import cohort_rows
 from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import LexicalIndex, tokenize
@@ -187,7 +188,7 @@ class Retriever:
         coverage = self._lexical.coverage_of(shares)
         rows = self._propose(query, coverage, self._allowed(where))
         chunks = self._index.texts.chunks(rows)
-        findings = self._rank(query[0], shares, coverage[rows], rows, chunks, k)
+        findings = self._rank(query[0], shares, coverage[rows], rows, chunks, k, who=asks_who(question))
         ended = perf_counter()
         timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
         return replace(findings, timings=timings)
@@ -255,6 +256,8 @@ class Retriever:
         rows: IntVector,
         chunks: Sequence[Chunk],
         k: int,
+        *,
+        who: bool,
     ) -> Findings:
         if not chunks:
             return Findings((), (), 0.0, 0.0, 0.0, {})
@@ -267,7 +270,9 @@ class Retriever:
         levelled = level_lengths(by_sentence, characters)
         best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
         masthead = np.array([is_masthead(chunk) for chunk in chunks])
-        scores = fuse(similarity, best, coverage, masthead)
+        byline = np.array([is_byline_chunk(chunk) for chunk in chunks])
+        demotion = demote_mastheads(masthead, byline, asks_who=who)
+        scores = fuse(similarity, best, coverage, demotion)
 
         passages: list[Passage] = []
         sentences: list[ScoredSentence] = []

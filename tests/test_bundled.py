@@ -182,27 +182,15 @@ def test_it_takes_over_from_a_process_that_gave_up(monkeypatch: pytest.MonkeyPat
     folder = bundled_index_folder()
     writer = held(folder)
 
-    class GivesUp:
-        """In place of the pause: the other process ends in it."""
-
-        def wait(self, seconds: float) -> None:
-            writer.close()
-
-    monkeypatch.setattr(bundled, "Event", GivesUp)
+    # In place of the pause: the other process ends in it.
+    monkeypatch.setattr(bundled, "sleep", lambda seconds: writer.close())
     assert builds(folder)
 
 
 def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that hangs is told of, with the folder."""
     pauses: list[float] = []
-
-    class Passes:
-        """In place of the pause: the time is over at once."""
-
-        def wait(self, seconds: float) -> None:
-            pauses.append(seconds)
-
-    monkeypatch.setattr(bundled, "Event", Passes)
+    monkeypatch.setattr(bundled, "sleep", pauses.append)
     monkeypatch.setattr(bundled, "_PATIENCE", 3)
     folder = bundled_index_folder()
     with held(folder), pytest.raises(IndexBusyError, match=f"{folder}.*try again"):

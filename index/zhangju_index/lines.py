@@ -52,7 +52,8 @@ class Wrap:
         width: How far a full line reaches, in units of ``measure``; 0 where lines were not
             wrapped.
         measure: Gives the width of a piece of text as the wrapping program counted it.
-        hanging: Whether the width counts from the margin, so that an indent adds to it.
+        hanging: Whether a line's indent is left out of its width, so that an indented line
+            may reach further right by as much; otherwise the indent is part of the width.
         sliced: Characters of a full line that was cut even inside words; 0 elsewhere.
     """
 
@@ -121,10 +122,10 @@ def split_lines(text: str) -> list[Line]:
 def measure_wrap(text: str, lines: list[Line]) -> Wrap:
     """Find the width that the lines of a source were wrapped at.
 
-    Only breaks without a blank line or a mark after them count: they are the ones a wrapping
-    program makes. The
-    source is wrapped when most of them follow a line too full for the next word. Programs
-    count characters or columns, so the count that explains most breaks is taken.
+    Only breaks with neither a blank line nor a mark after them count: others were typed. The
+    source is wrapped when most of those that count follow a line too full for the next word.
+    Programs count characters or columns, with the indent or without it, so the way of counting
+    that explains most breaks is taken.
     """
     broken = [(a, b) for a, b in pairwise(lines) if b.gap == 0 and not find_mark(text[b.start : b.end])]
     if len(broken) < 2:

@@ -3,7 +3,10 @@
 How similar a question is to the best sentence of an article says little by itself: the level
 differs from language to language and from question to question. How much more similar it is
 than to sentences about other things says whether the article is about it. Speaker verification
-calls such a set a cohort and the comparison T-norm (Auckenthaler, Carey, Lloyd-Thomas 2000).
+calls such a set a cohort. Its T-norm (Auckenthaler, Carey, Lloyd-Thomas 2000) subtracts the mean
+of the scores with the whole cohort and divides by their deviation. Here only the idea is taken:
+the level is the mean of the three nearest sentences (``Retriever``), and how much it counts is
+fitted (``zhangju.confidence``).
 
 The sentences were written for this purpose, in Chinese and in English, one for each topic.
 """

@@ -13,20 +13,27 @@ from zhangju_index.outline import outline_document
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document
 
-# At these widths the column's line is exactly full and runs into the title below it: nothing but
-# the sense of the words says that they are two.
-FULL_COLUMN_LINE = {
-    "no blank lines, sliced at 24",
-    "indented paragraphs, sliced at 24",
-    "paragraphs after four spaces, sliced at 24",
-    "indented paragraphs, filled to 48 columns",
-    "no blank lines, filled to 48 columns",
-    "no blank lines, filled to 49 columns",
-    # Two paragraphs that begin with the same words are both torn after them, as if by headings.
-    "first sentences torn (18)",
+FULL_LINE = (
+    "at this width the column's line is exactly full and runs into the title below it: "
+    "nothing but the sense of the words says that they are two"
+)
+TWINS = "two paragraphs that begin with the same words are both torn after them, as if by headings"
+WITHOUT_A_TRACE = {
+    "no blank lines, sliced at 24": FULL_LINE,
+    "indented paragraphs, sliced at 24": FULL_LINE,
+    "paragraphs after four spaces, sliced at 24": FULL_LINE,
+    "indented paragraphs, filled to 48 columns": FULL_LINE,
+    "no blank lines, filled to 48 columns": FULL_LINE,
+    "no blank lines, filled to 49 columns": FULL_LINE,
+    "first sentences torn (18)": TWINS,
 }
-SURE = [name for name in SHAPES if name not in FULL_COLUMN_LINE]
-MORE = [name for name in MORE_SHAPES if name not in FULL_COLUMN_LINE]
+
+
+def shape(name: str, *marks: pytest.MarkDecorator):
+    """A shape to test, expected to fail where a break leaves no trace in it."""
+    if reason := WITHOUT_A_TRACE.get(name):
+        marks = (*marks, pytest.mark.xfail(raises=AssertionError, strict=True, reason=reason))
+    return pytest.param(name, marks=marks)
 
 
 def outline(text: str):
@@ -54,19 +61,19 @@ def test_the_bundled_article_has_the_outline_of_the_printed_page() -> None:
     assert outline(ARTICLE).title == OUTLINE[1].path[-1]
 
 
-@pytest.mark.parametrize("shape", SURE)
-def test_the_article_keeps_its_outline_in_every_shape(shape: str) -> None:
+@pytest.mark.parametrize("name", [shape(name) for name in SHAPES])
+def test_the_article_keeps_its_outline_in_every_shape(name: str) -> None:
     """Re-wrapped, indented, torn or put on one line, it is the same article."""
-    assert disagreements(SHAPES[shape](ARTICLE)) == []
+    assert disagreements(SHAPES[name](ARTICLE)) == []
 
 
 @pytest.mark.parametrize(
-    "shape",
-    [name if i % 12 == 0 else pytest.param(name, marks=pytest.mark.slow) for i, name in enumerate(MORE)],
+    "name",
+    [shape(name, *([pytest.mark.slow] if i % 12 else [])) for i, name in enumerate(MORE_SHAPES)],
 )
-def test_the_article_keeps_its_outline_in_further_shapes(shape: str) -> None:
+def test_the_article_keeps_its_outline_in_further_shapes(name: str) -> None:
     """What editors, mail programs and page layouts do to a text."""
-    assert disagreements(MORE_SHAPES[shape](ARTICLE)) == []
+    assert disagreements(MORE_SHAPES[name](ARTICLE)) == []
 
 
 def test_a_markdown_copy_has_the_same_sections() -> None:

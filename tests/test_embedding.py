@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from index_entries import make_entry
 from zhangju_index import bundled_weights, embedding
+from zhangju_index.build import build_index
 from zhangju_index.bundled_weights import find_weights
 from zhangju_index.embedding import BUNDLED_MODEL, load_embedder
-from zhangju_index.errors import ModelError
+from zhangju_index.errors import IndexMismatchError, ModelError
+from zhangju_index.folder import open_index
 from zhangju_index.protocols import Embedder
 
 if TYPE_CHECKING:
@@ -40,15 +43,16 @@ def test_importing_loads_no_heavy_library() -> None:
     assert output == "[]\n"
 
 
+@pytest.mark.parametrize("name", [None, BUNDLED_MODEL])
 def test_changed_weights_are_refused_and_not_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A damaged package is an error; the hub is no way around it."""
+    """A damaged package is an error, by whichever name; the hub is no way around it."""
     (tmp_path / "weights.bin").write_bytes(b"E5S1")
     monkeypatch.setattr(bundled_weights, "find_weights", lambda: tmp_path / "weights.bin")
 
     with pytest.raises(ModelError, match="SHA-256"):
-        load_embedder()
+        load_embedder(name)
 
 
 # --- any other model, on one that is made here -------------------------------------------------
@@ -174,6 +178,24 @@ def test_the_fingerprint_follows_the_content(tiny: Embedder, model_folder: Path,
     assert tiny.fingerprint.startswith("tiny:")
 
 
+@pytest.mark.slow
+def test_an_index_is_opened_by_the_model_that_it_names(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model's folder is found again from any other folder, with the words of the advice."""
+    monkeypatch.chdir(model_folder.parent)
+    build_index([make_entry("甲").document], tmp_path / "index", load_embedder(model_folder.name))
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(IndexMismatchError) as caught:
+        open_index(tmp_path / "index", fingerprint="other:2")
+    advised = str(caught.value).partition("--model ")[2].partition(" or build")[0]
+    embedder = load_embedder(advised)
+
+    assert advised == embedder.name == str(model_folder)
+    open_index(tmp_path / "index", fingerprint=embedder.fingerprint).close()
+
+
 def _replace(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -277,6 +299,7 @@ def test_prompts_and_fingerprint_of_the_bundled_model(bundled: Embedder) -> None
     text = SIX_LANGUAGES["zh"]
 
     assert not np.allclose(bundled.embed_queries([text]), bundled.embed_documents([text]), atol=1e-3)
+    assert bundled.name == BUNDLED_MODEL
     assert bundled.fingerprint == f"{BUNDLED_MODEL}:1571fc9827503943"
     assert isinstance(bundled, Embedder)
 

@@ -68,13 +68,7 @@ def build_index(
     name, count = Counter(document.id for document in documents).most_common(1)[0]
     if count > 1:
         raise InputError(f"{count} documents share the name {name}: rename all but one of the files")
-    model = ModelRecord(
-        # A fingerprint is a name, a colon and a hash; the toy has no hash.
-        name=embedder.fingerprint.rpartition(":")[0] or embedder.fingerprint,
-        fingerprint=embedder.fingerprint,
-        dimension=embedder.dimension,
-    )
-
+    model = ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension)
     old = _reusable(directory, model)
     try:
         entries = _entries(documents, old, embedder, settings, progress)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["BUNDLED_MODEL", "HUB_MODEL", "SentenceTransformerEmbedder", "load_embedder"]
 
 BUNDLED_MODEL = "multilingual-e5-small-q4"
-"""Name of the bundled model in the fingerprints it gives."""
+"""Name of the bundled model, which loads it and stands in the fingerprints it gives."""
 
 HUB_MODEL = "intfloat/multilingual-e5-small"
 """The same model, unquantised, on the Hugging Face hub: used where there is no package of it."""
@@ -50,13 +50,13 @@ def load_embedder(name: str | None = None) -> Embedder:
 
     Args:
         name: A sentence-transformers model: a folder, or a name on the Hugging Face hub. None
-            is the bundled model; where its package is not installed (there are none for some
-            platforms) the same model loads from the hub.
+            and ``BUNDLED_MODEL`` are the bundled model; where its package is not installed
+            (there are none for some platforms) the same model loads from the hub.
 
     Raises:
         ModelError: The model cannot be found or loaded, or the bundled weights were changed.
     """
-    if name is not None:
+    if name is not None and name != BUNDLED_MODEL:
         return _load_named(name)
     if find_weights() is not None:
         return _load_bundled()
@@ -77,23 +77,30 @@ class SentenceTransformerEmbedder:
 
     Args:
         model: The model; its vectors are scaled to unit length if they are not already.
+        name: What the model is loaded by.
         fingerprint: Name and content hash that the vectors go by.
 
     Raises:
         ModelError: The model does not say how long its vectors are.
     """
 
-    def __init__(self, model: "SentenceTransformer", fingerprint: str) -> None:
+    def __init__(self, model: "SentenceTransformer", name: str, fingerprint: str) -> None:
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(
                 f"expected a model with a fixed vector length, got {fingerprint}; name another model"
             )
         self._model = model
+        self._name = name
         self._fingerprint = fingerprint
         self._dimension = dimension
         self._lock = threading.Lock()
         self._max_tokens = self._find_max_tokens()
+
+    @property
+    def name(self) -> str:
+        """What the model is loaded by: a folder's full path, or a name as it was given."""
+        return self._name
 
     @property
     def fingerprint(self) -> str:
@@ -168,7 +175,7 @@ def _load_bundled() -> Embedder:
         from zhangju_index.bundled_model import build_model
 
         model = build_model(weights, _E5_PROMPTS)
-    return SentenceTransformerEmbedder(model, f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}")
+    return SentenceTransformerEmbedder(model, BUNDLED_MODEL, f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}")
 
 
 def _load_named(name: str) -> Embedder:
@@ -179,8 +186,10 @@ def _load_named(name: str) -> Embedder:
     try:
         with _without_progress_bars():
             model = SentenceTransformer(name, prompts=prompts, local_files_only=offline)
-        shown = Path(name).resolve().name if Path(name).is_dir() else name
-        return SentenceTransformerEmbedder(model, f"{shown}:{_content_hash(model)[:16]}")
+        folder = Path(name).resolve() if Path(name).is_dir() else None
+        # A copy in another place is the same model: only the last part of the path counts.
+        fingerprint = f"{folder.name if folder else name}:{_content_hash(model)[:16]}"
+        return SentenceTransformerEmbedder(model, str(folder or name), fingerprint)
     # A model folder or a hub can fail in any way its authors thought of.
     except Exception as error:
         reason = " ".join(str(error).split())[:160]

@@ -6,6 +6,7 @@ tables of the keyword search, say). See ``zhangju_index.generations`` for how it
 """
 
 import hashlib
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -380,7 +381,7 @@ def _check_model(model: ModelRecord, fingerprint: str) -> None:
     if fingerprint != model.fingerprint:
         raise IndexMismatchError(
             f"expected one of the model {fingerprint}, got one of {model.fingerprint};"
-            f" open it with --model {model.name}"
+            f" open it with --model {shlex.quote(model.name)}"
         )
 
 

@@ -1,6 +1,6 @@
 """The manifest of an index: what it holds, what made it, and the checksum of every file.
 
-It is JSON without times or paths of the machine, so that the same build gives the same bytes.
+It is JSON without times, so that the same build gives the same bytes. Paths are those it was told.
 The reader is strict: whatever it does not expect is damage, except a newer ``format_version``.
 """
 
@@ -34,7 +34,7 @@ class ModelRecord:
     """The embedder that made the vectors.
 
     Attributes:
-        name: What people call it, and what ``--model`` takes.
+        name: What ``--model`` takes: a name, or the path of a folder.
         fingerprint: Its name and content hash; vectors of different fingerprints never mix.
         dimension: Columns of every vector.
     """

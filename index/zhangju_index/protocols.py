@@ -32,6 +32,11 @@ class Embedder(Protocol):
     """Turns texts into vectors; questions and documents may be encoded differently."""
 
     @property
+    def name(self) -> str:
+        """What the model is loaded by: the name of one that comes along, on a hub, or of a folder."""
+        ...
+
+    @property
     def fingerprint(self) -> str:
         """Name and content hash of the model: vectors of different fingerprints never mix."""
         ...

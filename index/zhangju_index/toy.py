@@ -41,6 +41,11 @@ class ToyEmbedder:
         self._max_tokens = max_tokens
 
     @property
+    def name(self) -> str:
+        """The same as its fingerprint: there is nothing to load."""
+        return self.fingerprint
+
+    @property
     def fingerprint(self) -> str:
         """Names the rule and the dimension: together they determine every vector."""
         return f"toy-character-pairs-{self._dimension}"

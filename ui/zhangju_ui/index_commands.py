@@ -70,15 +70,12 @@ def add_to_index(
 
 def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Document], str | None]":
     """Take the documents out of an index, and the name of its model."""
-    from zhangju_index.embedding import BUNDLED_MODEL
     from zhangju_index.folder import open_index
 
     try:
         with open_index(directory) as index:
-            # A name is what --model takes; a hash may stand behind it.
-            name = index.manifest.model.name.partition(":")[0]
             documents = [index.texts.document(record.id) for record in index.manifest.documents]
-            return documents, None if name == BUNDLED_MODEL else name
+            return documents, index.manifest.model.name
     except IndexMissingError:
         return [], None
     except IndexFormatError:

@@ -1,6 +1,7 @@
 """An assistant made by hand: real values cut from the bundled article, without a model."""
 
 import re
+import threading
 from collections.abc import Sequence
 from importlib.resources import files
 
@@ -121,7 +122,13 @@ def answered(
 
 
 class HandmadeAssistant:
-    """Knows three answers, one poisoned source and how to refuse."""
+    """Knows three answers, one poisoned source and how to refuse.
+
+    A question with "together" is answered once a second such question is being asked.
+    """
+
+    def __init__(self) -> None:
+        self._two = threading.Barrier(2, timeout=10)
 
     def ask(self, question: str, history: Sequence[object] = ()) -> Answer:
         """Answer from the words in ``question``."""
@@ -131,6 +138,8 @@ class HandmadeAssistant:
             raise QuestionError(
                 f"Expected a question of at most 2000 characters, got {len(question)}: shorten it."
             )
+        if "together" in question:
+            self._two.wait()
         chunks = article_chunks()
         if "未来产业" in question or "industries" in question:
             quote = "合成生物、氢能和新型储能是武进重点布局的未来产业,必须持续围绕这些未来产业方向,密切跟踪科技变革趋势,产业发展规律和赛道成长逻辑,加快招引储备一批有潜力的、有技术的重大项目,加快培育升级一批深度契合的企业,从“脱胎换骨”和“无中生有”两端发力布局未来产业,为竞逐产业新赛道积累先发优势。"

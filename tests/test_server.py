@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -150,6 +151,13 @@ def test_a_wrong_question_is_answered_in_words(page):
         assert "没能回答" in shown
         assert words in shown
         assert "Traceback" not in shown
+
+
+def test_two_questions_are_answered_at_once(page):
+    """A question does not wait for another visitor's: both are asked before either is answered."""
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: ask(page, "创新 together"), range(2)))
+    assert all("zj-1-1" in answer for answer in answers)
 
 
 def test_the_browser_chooses_the_language(page):

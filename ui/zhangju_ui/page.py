@@ -3,7 +3,6 @@
 import html
 import time
 from collections.abc import Iterator, Sequence
-from threading import Lock
 from typing import Any, Protocol
 
 import gradio as gr
@@ -34,7 +33,7 @@ Turns = tuple[tuple[int, Answer], ...]
 
 
 class Asks(Protocol):
-    """What the page asks its questions of."""
+    """What the page asks its questions of, from two threads at a time."""
 
     def ask(self, question: str, history: Sequence[Any] = ()) -> Answer:
         """Answer one question.
@@ -64,14 +63,11 @@ def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = 
     """Build the page around ``assistant``.
 
     Args:
-        assistant: Answers the questions, one at a time.
+        assistant: Answers the questions.
         i18n: The page's strings, from ``translations``.
         examples: Questions offered while the conversation is empty; by default those for the
             bundled article, in the visitor's language.
     """
-    # Tokenizers refuse to be used from two threads at once, and two questions would only
-    # slow each other down.
-    one_at_a_time = Lock()
 
     def answer(
         question: str, history: list[Any], turns: Turns, request: gr.Request
@@ -79,8 +75,7 @@ def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = 
         language = _language(request)
         turn = 1 + sum(message["role"] == "user" for message in history)
         try:
-            with one_at_a_time:
-                found = assistant.ask(well_formed(question))
+            found = assistant.ask(well_formed(question))
         except ZhangjuError as error:
             yield render_error(_in_words(error, question, language), language), gr.skip(), gr.skip()
             return
@@ -141,6 +136,7 @@ def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         chat.chatbot.undo(take_back, [turns, chat.chatbot], [panel, turns], **quiet)
         chat.chatbot.clear(clear, None, [panel, turns], **quiet)
+    # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.
     page.queue(max_size=32, default_concurrency_limit=2)
     return page
 

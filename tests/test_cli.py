@@ -568,6 +568,33 @@ class TestIndex:
 
         assert document["characters"] == len("新的一句话,长一些。")
 
+    @pytest.mark.parametrize("before", [[], ["甲"]], ids=["first build", "later"])
+    def test_of_two_adds_at_once_neither_is_lost(
+        self, tmp_path: Path, before: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Another add ends while the model loads: this one is told to run again, and then has both."""
+        index = str(tmp_path / "index")
+        for name in ("甲", "乙", "丙"):
+            (tmp_path / f"{name}.txt").write_text(f"{name}文讲一件事。", encoding="utf-8")
+
+        def add(name: str) -> Result:
+            return run("index", "add", str(tmp_path / f"{name}.txt"), "--index", index)
+
+        def load_slowly(name: str | None = None) -> ToyEmbedder:
+            monkeypatch.setattr("zhangju_index.embedding.load_embedder", lambda name=None: ToyEmbedder())
+            assert add("乙").exit_code == 0
+            return ToyEmbedder()
+
+        for name in before:
+            add(name)
+        monkeypatch.setattr("zhangju_index.embedding.load_embedder", load_slowly)
+        told, again = add("丙"), add("丙")
+        listed = json.loads(run("index", "list", "--index", index, "--json").stdout)
+
+        assert "run the command again" in the_line(told)
+        assert (told.exit_code, again.exit_code) == (2, 0)
+        assert [document["document_id"] for document in listed["documents"]] == [*before, "乙", "丙"]
+
     def test_a_damaged_index_is_exit_code_3_and_add_mends_it(self, tmp_path: Path) -> None:
         """A changed byte is found, and the remedy in the message works."""
         file, index = tmp_path / "a.txt", tmp_path / "index"

@@ -23,6 +23,7 @@ from zhangju_index.errors import (
     ZhangjuError,
 )
 from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, write_index
+from zhangju_index.generations import current_identity
 from zhangju_index.parsing import source_hash
 from zhangju_index.texts import Texts
 
@@ -287,6 +288,28 @@ def test_second_writer_of_a_first_build_is_told(tmp_path: Path) -> None:
         writer.commit()
 
     open_index(tmp_path / "index").close()
+
+
+@pytest.mark.parametrize("state", ["absent", "whole", "damaged"])
+def test_writer_that_read_another_index_is_told(tmp_path: Path, state: str) -> None:
+    """Who writes on from what was read finds out that it is no longer there, and harms nothing."""
+    folder = tmp_path / "index"
+    if state != "absent":
+        _build(folder)
+    if state == "damaged":
+        (folder / "current").write_bytes(b"?")
+    before = current_identity(folder)
+    with IndexWriter(folder, model=MODEL, chunking=CHUNKING, replacing=before) as unchanged:
+        unchanged.add_document(ENTRIES[1].document, ())
+        unchanged.commit()
+    tree = _tree(folder)
+
+    with pytest.raises(IndexBusyError, match=r"another process has changed it .* run the command again"):
+        IndexWriter(folder, model=MODEL, chunking=CHUNKING, replacing=before)
+
+    assert _tree(folder) == tree
+    with open_index(folder) as index:
+        assert current_identity(folder) == index.identity
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")

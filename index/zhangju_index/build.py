@@ -44,6 +44,7 @@ def build_index(
     *,
     settings: ChunkSettings | None = None,
     progress: Progress | None = None,
+    replacing: str | None = None,
 ) -> Manifest:
     """Write an index of ``documents`` in the place of the one that may be there.
 
@@ -53,13 +54,15 @@ def build_index(
         embedder: Encodes chunks and sentences.
         settings: Sizes of chunks.
         progress: Told before each document, and once at the end.
+        replacing: Where documents were read from the index that is there: the
+            ``current_identity`` it had, and must still have.
 
     Returns:
         The manifest of the new index.
 
     Raises:
         InputError: There is no document, or two of one id, or the folder holds something else.
-        IndexBusyError: Another process is writing there.
+        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
     """
     documents = list(documents)
     settings = settings or ChunkSettings()
@@ -78,6 +81,7 @@ def build_index(
             model=model,
             chunking=settings.to_json(),
             extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
+            replacing=replacing,
         )
     finally:
         if old is not None:

@@ -5,7 +5,7 @@
     │   ├── DocumentError        a source file cannot be read as an article
     │   ├── QuestionError        a question is empty or far too long
     │   ├── EvalSetError         an eval set breaks its schema
-    │   └── IndexBusyError       another process is writing the index
+    │   └── IndexBusyError       another process is writing the index, or has meanwhile
     ├── ModelError               the embedding model cannot be loaded, or is not what was pinned   exit code 2
     └── IndexUnusableError       the index on disk cannot serve                          exit code 3
         ├── IndexMissingError    there is no index at that place
@@ -58,7 +58,7 @@ class EvalSetError(InputError):
 
 
 class IndexBusyError(InputError):
-    """Another process is writing the index."""
+    """Another process is writing the index, or has since it was read."""
 
 
 class ModelError(ZhangjuError):

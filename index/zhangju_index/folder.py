@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from zhangju_index.errors import (
+    IndexBusyError,
     IndexDamagedError,
     IndexFormatError,
     IndexMismatchError,
@@ -28,6 +29,7 @@ from zhangju_index.generations import (
     MANIFEST,
     Pointer,
     claimed,
+    current_identity,
     generation_folder,
     mend,
     new_generation,
@@ -178,6 +180,7 @@ def write_index(
     model: ModelRecord,
     chunking: Mapping[str, Setting],
     extra_files: Mapping[str, FileWriter] | None = None,
+    replacing: str | None = None,
 ) -> Manifest:
     """Write an index of ``entries``, in the place of the one that may be there.
 
@@ -187,16 +190,17 @@ def write_index(
         model: The embedder that made the vectors.
         chunking: Settings of the chunker.
         extra_files: Further files by name, written last.
+        replacing: The ``current_identity`` that the index must still have; ``None`` for any.
 
     Returns:
         The manifest of the new index.
 
     Raises:
-        IndexBusyError: Another process is writing there.
+        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
         InputError: The folder holds something else, or cannot be written.
         ValueError: Vectors do not match the chunks or the model's dimension.
     """
-    with IndexWriter(directory, model=model, chunking=chunking) as writer:
+    with IndexWriter(directory, model=model, chunking=chunking, replacing=replacing) as writer:
         for entry in entries:
             writer.add_document(entry.document, entry.sections)
             writer.add_chunks(entry.chunks, entry.chunk_vectors, entry.sentence_vectors)
@@ -213,19 +217,33 @@ class IndexWriter:
         directory: A folder that is absent, empty or an index.
         model: The embedder that makes the vectors.
         chunking: Settings of the chunker.
+        replacing: The ``current_identity`` that the index must still have: who writes what was
+            read from it loses nothing that came between. ``None`` replaces whatever is there.
 
     Raises:
-        IndexBusyError: Another process is writing there.
+        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
         InputError: The folder holds something else, or cannot be written.
     """
 
-    def __init__(self, directory: str | Path, *, model: ModelRecord, chunking: Mapping[str, Setting]) -> None:
+    def __init__(
+        self,
+        directory: str | Path,
+        *,
+        model: ModelRecord,
+        chunking: Mapping[str, Setting],
+        replacing: str | None = None,
+    ) -> None:
         self.directory = Path(directory)
         self.model = model
         self.chunking = dict(chunking)
         self._records: list[DocumentRecord] = []
         with ExitStack() as stack, _telling(self.directory):
             stack.enter_context(claimed(self.directory))
+            if replacing is not None and current_identity(self.directory) != replacing:
+                raise IndexBusyError(
+                    f"expected the index at {self.directory} as it was read, but another process has changed it"
+                    " since; nothing was written: run the command again"
+                )
             self._generation = stack.enter_context(new_generation(self.directory))
             self._texts = TextsWriter(self._generation / _TEXTS)
             stack.callback(self._texts.abandon)

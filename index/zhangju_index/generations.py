@@ -32,6 +32,7 @@ __all__ = [
     "MANIFEST",
     "Pointer",
     "claimed",
+    "current_identity",
     "generation_folder",
     "mend",
     "new_generation",
@@ -89,6 +90,22 @@ def read_pointer(directory: Path, remedy: str | None = None) -> Pointer:
             f" got something else; {remedy or mend(directory)}"
         )
     return Pointer(*match.groups())
+
+
+def current_identity(directory: Path) -> str:
+    """What stands for the contents of an index, whole or not: other contents, another string.
+
+    It is the SHA-256 of the manifest; empty where there is no index.
+
+    Raises:
+        IndexUnusableError: The system does not let us read it.
+    """
+    try:
+        return read_pointer(directory).manifest_sha256
+    except IndexMissingError:
+        return ""
+    except IndexDamagedError:
+        return "damaged"
 
 
 def unreadable(directory: Path, error: OSError) -> str:

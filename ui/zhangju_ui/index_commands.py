@@ -53,19 +53,23 @@ def add_to_index(
 
     Raises:
         DocumentError: A file that was named cannot be read.
+        IndexBusyError: Another process is writing the index, or has since it was read here.
         IndexFormatError: A newer Zhangju wrote the index: it is left alone.
         InputError: The folder holds something else, or cannot be written.
     """
     new = list(read_documents(paths, on_skip))
     if not new:
         raise DocumentError("none of the files could be read: give at least one with text in UTF-8")
-    old, old_model = _stored(directory, on_note)
     from zhangju_index.build import build_index
     from zhangju_index.embedding import load_embedder
+    from zhangju_index.generations import current_identity
 
+    # Taken before the documents are: what comes between is noticed, whenever it comes.
+    identity = current_identity(directory)
+    old, old_model = _stored(directory, on_note)
     embedder = load_embedder(model or old_model)
     documents = merge_documents(old, new)
-    return build_index(documents, directory, embedder, progress=progress)
+    return build_index(documents, directory, embedder, progress=progress, replacing=identity)
 
 
 def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Document], str | None]":

@@ -88,9 +88,6 @@ def create_app(
 ) -> "FastAPI":
     """Build the web application: the chat page at ``/`` and a health check at ``/healthz``.
 
-    Load the assistant's model first: from here on this process asks the Hugging Face hub
-    for nothing, unless ``HF_HUB_OFFLINE`` already says otherwise.
-
     Args:
         assistant: Answers the questions.
         examples: Questions offered at the start; by default those for the bundled article.
@@ -100,9 +97,8 @@ def create_app(
     Raises:
         InputError: Gradio is not installed.
     """
-    # Gradio compares these with exact strings, and reads some of them when it is imported.
+    # Gradio compares this with an exact string.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         import gradio as gr
         from fastapi import FastAPI, Response

@@ -8,14 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
 import pytest
 
 from guarded_chat import serving
 from handmade import HandmadeAssistant
 from zhangju_index.errors import InputError
 from zhangju_ui.server import CONTENT_SECURITY_POLICY, serve_chat
-
-httpx = pytest.importorskip("httpx")
 
 pytestmark = [
     pytest.mark.slow,

@@ -64,7 +64,8 @@ class Findings:
     Attributes:
         passages: The best passages, best first.
         sentences: All their sentences, best first.
-        similarity: Best cosine of the question and a sentence of running text.
+        similarity: Best cosine of the question and a sentence that could answer it: one of
+            running text or, where it asks for a person, a byline.
         elsewhere: Mean cosine of the question and the three sentences nearest to it that are
             about other things (see ``zhangju_index.cohort``), in the language of the best passage.
         coverage: Best keyword coverage of any chunk, in [0, 1].
@@ -287,11 +288,12 @@ class Retriever:
             passages.append(passage)
             sentences.extend(ScoredSentence(passage, *item) for item in scored)
         sentences.sort(key=lambda item: -item.score)
-        running = np.repeat(~masthead, [len(r) for r in ranges])
+        # A byline may answer who; titles and headings answer nothing.
+        telling = np.repeat(~masthead | (byline if who else False), [len(r) for r in ranges])
         return Findings(
             tuple(passages),
             tuple(sentences),
-            float(by_sentence[running if running.any() else ...].max()),
+            float(by_sentence[telling if telling.any() else ...].max()),
             self._elsewhere(query, passages[0].chunk.reading_text),
             float(coverage.max()),
             {},

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zhangju.values import Answer, Citation, Passage, SentenceStatus
+from zhangju_index.chunking import PATH_SEPARATOR
 from zhangju_ui.excerpt import Piece, excerpt, joined
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import Language, say
@@ -196,7 +197,7 @@ def _footer(answer: Answer, turn: int, language: Language) -> str:
 
 
 def _note(citation: Citation, turn: int) -> str:
-    path = " › ".join(shown(heading) for heading in _headings(citation.title, citation.section_path)[-2:])
+    path = PATH_SEPARATOR.join(shown(heading) for heading in _headings(citation.title, citation.section_path)[-2:])
     return f'<li><a href="#zj-{turn}-{citation.number}">&#91;{citation.number}&#93; {path}</a></li>'
 
 
@@ -310,9 +311,11 @@ def _marked(pieces: Sequence[Piece]) -> str:
 
 
 def _headings(title: str, section_path: Sequence[str]) -> list[str]:
-    """The title and the headings under it, each once."""
-    path = [heading for heading in section_path if heading.strip()]
-    return path if title in path else [title, *path]
+    """The headings above a place; the title of its document where there are none.
+
+    A document may hold several pieces, so its title need not be that of the piece quoted.
+    """
+    return [heading for heading in section_path if heading.strip()] or [title]
 
 
 def _covers(passage: Passage, citation: Citation) -> bool:

@@ -68,9 +68,9 @@ EXAMPLES: Mapping[Language, tuple[str, ...]] = {
         "南大未来技术创新研究院什么时候启用的？",
     ),
     "en": (
-        "Which future industries is Wujin focusing on?",
-        "Why does talent matter for new quality productive forces?",
-        "When did the Nanjing University institute open in Wujin?",
+        "What is new about new quality productive forces?",
+        "How does Wujin want to attract young people?",
+        "When was the Future Technology Innovation Institute opened?",
         "How many of the 41 industrial categories does Changzhou have?",
     ),
 }

@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,18 @@ def test_a_bad_file_that_was_named_is_an_error(tmp_path: Path) -> None:
         list(read_documents([tmp_path / "nope.txt"], on_skip=pytest.fail))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+def test_a_folder_whose_name_is_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full path is kept as text that an index can hold."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    write(folder / "a.txt")
+    monkeypatch.chdir(folder)
+
+    [read] = read_documents([Path("a.txt")], on_skip=pytest.fail)
+
+    assert read.metadata["path"] == f"{tmp_path}{os.sep}caf\\xe9{os.sep}a.txt"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no such pipes")
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     """Reading a pipe would wait for ever."""
@@ -70,6 +83,33 @@ def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
 
     assert [file.name for file in text_files(tmp_path)] == ["a.txt"]
+
+
+def test_one_name_in_two_folders_is_two_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed alike in another folder is another file; citations show it as it was typed."""
+    held: list[Document] = []
+    for folder in ("x", "y"):
+        write(tmp_path / folder / "a.txt", f"{folder} 的一句。")
+        monkeypatch.chdir(tmp_path / folder)
+        held = merge_documents(held, list(read_documents([Path("a.txt")], on_skip=pytest.fail)))
+
+    assert [(each.id, each.source, each.text) for each in held] == [
+        ("a", "a.txt", "x 的一句。"),
+        ("a-2", "a.txt", "y 的一句。"),
+    ]
+
+
+def test_one_file_by_two_paths_is_one_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full path, a relative one and its folder all replace what was read from the file before."""
+    file = write(tmp_path / "x" / "a.txt")
+    monkeypatch.chdir(tmp_path)
+    held: list[Document] = []
+    for number, path in enumerate([Path("x/a.txt"), file, Path("x"), Path("x/../x/a.txt")]):
+        write(file, f"第{number}句。")
+        held = merge_documents(held, list(read_documents([path], on_skip=pytest.fail)))
+
+        assert [(each.id, each.text) for each in held] == [("a", f"第{number}句。")]
+        assert held[0].source == str(path / "a.txt" if path.is_dir() else path)
 
 
 def test_documents_of_one_source_are_replaced_and_ids_stay_unique() -> None:

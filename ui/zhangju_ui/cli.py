@@ -212,7 +212,7 @@ def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) ->
 
     Text and Markdown; the index is made where there is none.
 
-    A document that was read from the same path before is replaced.
+    A document that was read from the same file before is replaced.
     """
     if index is None:
         raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")

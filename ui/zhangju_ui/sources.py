@@ -16,6 +16,8 @@ __all__ = ["merge_documents", "read_documents", "text_files"]
 SUFFIXES = (".txt", ".md", ".markdown")
 """Files that are taken from a folder; a file that is named is read whatever it is called."""
 
+_PATH = "path"
+
 
 def text_files(folder: Path) -> list[Path]:
     """List the text and Markdown files of a folder and its sub-folders, by name.
@@ -41,6 +43,9 @@ def text_files(folder: Path) -> list[Path]:
 def read_documents(paths: Sequence[Path], on_skip: Callable[[DocumentError], None]) -> "Iterator[Document]":
     """Read the files named and those in the folders named, each once.
 
+    A document's source is the path as it was given; ``path`` in its metadata is the full one,
+    by which the file is known again from any other folder.
+
     Args:
         paths: Files and folders.
         on_skip: Told of each file in a folder that cannot be read; the others go on.
@@ -59,27 +64,36 @@ def read_documents(paths: Sequence[Path], on_skip: Callable[[DocumentError], Non
                 continue
             seen.add(real)
             try:
-                yield read_document(file)
+                document = read_document(file)
             except DocumentError as error:
                 if not in_folder:
                     raise
                 on_skip(error)
+            else:
+                # Names that are not UTF-8 hold lone surrogates, which an index cannot keep.
+                full = os.fsencode(real).decode("utf-8", "backslashreplace")
+                yield replace(document, metadata={**document.metadata, _PATH: full})
 
 
 def merge_documents(old: "Sequence[Document]", new: "Sequence[Document]") -> "list[Document]":
-    """Put new documents to old ones: one of the same source is replaced, every id is unique.
+    """Put new documents to old ones: one of the same file is replaced, every id is unique.
 
     Returns:
-        The old documents in their order, then the new ones; a document of another source whose
+        The old documents in their order, then the new ones; a document of another file whose
         id is taken gets the next free number behind it.
     """
     merged = {document.id: document for document in old}
-    by_source = {document.source: document.id for document in old}
+    by_place = {_place(document): document.id for document in old}
     for document in new:
-        identifier = by_source.get(document.source) or _free_id(document.id, merged)
+        identifier = by_place.get(_place(document)) or _free_id(document.id, merged)
         merged[identifier] = replace(document, id=identifier)
-        by_source[document.source] = identifier
+        by_place[_place(document)] = identifier
     return list(merged.values())
+
+
+def _place(document: "Document") -> str:
+    """Where a document's text lies; the source, where it was not read from a file by us."""
+    return document.metadata.get(_PATH, document.source)
 
 
 def _free_id(wanted: str, taken: Collection[str]) -> str:

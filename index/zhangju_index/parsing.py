@@ -21,7 +21,6 @@ __all__ = ["BUNDLED_ARTICLE", "bundled_article", "document_id", "read_document",
 BUNDLED_ARTICLE = "wujin-new-quality-productive-forces"
 """Id of the article that comes with the package."""
 
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text", ""})
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file read; the longest laws and books stay below 5 MiB as text."""
 

@@ -351,15 +351,6 @@ class Texts:
         _check_rows(rows, self.sentence_count, "sentence")
         return (np.searchsorted(self._sentence_starts, rows, side="right") - 1).astype(np.int64, copy=False)
 
-    def sentence(self, row: int) -> Sentence:
-        """Read one sentence.
-
-        Raises:
-            IndexError: There is no such row.
-        """
-        (chunk_row,) = self.chunk_rows_of([row])
-        return self.chunk(int(chunk_row)).sentences[row - self.sentence_rows(int(chunk_row)).start]
-
     def _select(self, query: str, *parameters: object) -> list[Any]:
         with self._lock:
             return self._connection.execute(query, parameters).fetchall()

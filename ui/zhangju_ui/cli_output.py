@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zhangju_index.chunking import PATH_SEPARATOR
+
 if TYPE_CHECKING:
     from zhangju.values import Answer, Citation, Passage
     from zhangju_index.outline import Outline
@@ -30,7 +32,6 @@ __all__ = [
     "printable",
 ]
 
-PATH_SEPARATOR = " › "
 _MAX_COLUMNS = 100
 _SNIPPET = 36
 
@@ -51,11 +52,11 @@ def printable(text: str, *, one_line: bool = False) -> str:
     return _UNSAFE.sub(lambda match: _escaped(match[0], keep="" if one_line else "\n\t"), text)
 
 
-def json_line(value: Mapping[str, Any], *, indent: int | None = None) -> str:
+def json_line(value: Mapping[str, Any]) -> str:
     """Write one JSON object in readable UTF-8; what could steer a terminal stays escaped."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     # Such characters stand inside strings, where this is the same JSON.
-    return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def print_lines(lines: Iterable[str]) -> None:

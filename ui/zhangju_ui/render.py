@@ -197,7 +197,9 @@ def _footer(answer: Answer, turn: int, language: Language) -> str:
 
 
 def _note(citation: Citation, turn: int) -> str:
-    path = PATH_SEPARATOR.join(shown(heading) for heading in _headings(citation.title, citation.section_path)[-2:])
+    path = PATH_SEPARATOR.join(
+        shown(heading) for heading in _headings(citation.title, citation.section_path)[-2:]
+    )
     return f'<li><a href="#zj-{turn}-{citation.number}">&#91;{citation.number}&#93; {path}</a></li>'
 
 

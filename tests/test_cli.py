@@ -16,7 +16,13 @@ from click.testing import CliRunner, Result
 from handmade import ARTICLE, HandmadeAssistant, article_chunks, passages_of
 from zhangju.questions import check_question
 from zhangju.values import Answer, Passage
-from zhangju_index.errors import IndexDamagedError, QuestionError, ZhangjuError
+from zhangju_index.errors import (
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexUnusableError,
+    QuestionError,
+    ZhangjuError,
+)
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
 from zhangju_ui.cli import cli
@@ -610,6 +616,53 @@ class TestIndex:
         assert broken.exit_code == 3
         assert mended.exit_code == 0
         assert run("index", "verify", "--index", str(index)).exit_code == 0
+
+    @pytest.mark.parametrize(
+        ("name", "kept", "said"),
+        [
+            ("chunks.faiss", ["甲", "乙", "丙"], "its texts are whole"),
+            ("texts.sqlite", ["丙"], "甲.txt, "),
+            ("manifest.json", ["丙"], "the files named here alone"),
+        ],
+    )
+    def test_adding_to_a_damaged_index_keeps_or_names_what_it_held(
+        self, tmp_path: Path, name: str, kept: list[str], said: str
+    ) -> None:
+        """Harm to one file is no reason to lose a library, least of all without a word."""
+        index = tmp_path / "index"
+        for each in ("甲", "乙", "丙"):
+            (tmp_path / f"{each}.txt").write_text(f"{each}文讲一件事。", encoding="utf-8")
+        for each in ("甲", "乙"):
+            run("index", "add", str(tmp_path / f"{each}.txt"), "--index", str(index))
+        [damaged] = index.rglob(name)
+        damaged.write_bytes(b"?" + damaged.read_bytes()[1:])
+
+        result = run("index", "add", str(tmp_path / "丙.txt"), "--index", str(index))
+        listed = json.loads(run("index", "list", "--index", str(index), "--json").stdout)
+
+        assert result.exit_code == 0
+        assert said in result.stderr
+        assert [document["document_id"] for document in listed["documents"]] == kept
+
+    @pytest.mark.parametrize("error", [IndexUnusableError("no right to read"), IndexMismatchError("another")])
+    def test_an_index_that_is_not_damaged_is_never_replaced(
+        self, tmp_path: Path, error: ZhangjuError, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A disk that does not answer says nothing about what is on it."""
+        file, index = tmp_path / "a.txt", tmp_path / "index"
+        file.write_text("一句话。", encoding="utf-8")
+        run("index", "add", str(file), "--index", str(index))
+        before = (index / "current").read_bytes()
+
+        def refuse(*arguments: object, **options: object) -> None:
+            raise error
+
+        monkeypatch.setattr("zhangju_index.folder.open_index", refuse)
+        result = run("index", "add", str(file), "--index", str(index))
+
+        assert str(error) in the_line(result)
+        assert result.exit_code == 3
+        assert (index / "current").read_bytes() == before
 
     def test_a_bad_file_in_a_folder_exits_2_at_the_end(self, tmp_path: Path) -> None:
         """The others are indexed, and the one left out is named."""

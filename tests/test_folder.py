@@ -22,7 +22,7 @@ from zhangju_index.errors import (
     InputError,
     ZhangjuError,
 )
-from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, write_index
+from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, salvage_index, write_index
 from zhangju_index.generations import current_identity
 from zhangju_index.parsing import source_hash
 from zhangju_index.texts import Texts
@@ -179,6 +179,33 @@ def test_any_harm_to_any_file_is_noticed(built: Path, name: str, harm: str) -> N
     with open_index(built) as index:
         assert _holds(index, ENTRIES)
     assert len(list((built / "generations").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest_left", "texts_left"),
+    [
+        ("chunks.faiss", True, True),
+        ("words/table.json", True, True),
+        ("texts.sqlite", True, False),
+        ("manifest.json", False, False),
+        ("current", False, False),
+    ],
+)
+@pytest.mark.parametrize("harm", ["gone", "changed"])
+def test_texts_are_salvaged_unless_they_are_harmed(
+    built: Path, name: str, harm: str, *, manifest_left: bool, texts_left: bool
+) -> None:
+    """Vectors can be made again and texts cannot: they come out whole, or not at all."""
+    path = built / name if name == "current" else built / "generations" / "000001" / name
+    if harm == "gone" and name != "current":
+        path.unlink()
+    else:
+        path.write_bytes(b"?" + path.read_bytes()[1:])
+
+    manifest, documents = salvage_index(built)
+
+    assert (manifest is not None) == manifest_left
+    assert documents == ([entry.document for entry in ENTRIES] if texts_left else None)
 
 
 def test_checksums_may_be_left_out(built: Path) -> None:

@@ -10,7 +10,7 @@ import shlex
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +44,15 @@ from zhangju_index.texts import Texts, TextsWriter
 from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import FlatVectorStore, VectorFile
 
-__all__ = ["FileWriter", "Index", "IndexEntry", "IndexWriter", "open_index", "write_index"]
+__all__ = [
+    "FileWriter",
+    "Index",
+    "IndexEntry",
+    "IndexWriter",
+    "open_index",
+    "salvage_index",
+    "write_index",
+]
 
 FileWriter = Callable[[Path, Texts], None]
 """Writes one more file (or folder of files) of an index, given its path and the texts."""
@@ -171,6 +179,38 @@ def open_index(
             # A build may have swapped and removed the generation while it was being opened.
             if read_pointer(directory) == pointer:
                 raise
+
+
+def salvage_index(directory: str | Path) -> tuple[Manifest | None, list[Document] | None]:
+    """Take what can be trusted out of an index that is damaged.
+
+    Args:
+        directory: The folder.
+
+    Returns:
+        Its manifest, where that can be read, and its documents, where the file with their texts
+        is as it was written; ``None`` for what is lost.
+
+    Raises:
+        IndexMissingError: There is no index in the folder.
+        IndexFormatError: A newer Zhangju wrote it.
+        IndexUnusableError: The system does not let us read it.
+    """
+    directory = Path(directory)
+    manifest = None
+    try:
+        generation = generation_folder(directory, read_pointer(directory))
+        # It need not be as it was written: no change by chance gives the checksum of the texts.
+        manifest = Manifest.from_json((generation / MANIFEST).read_text(encoding="utf-8", errors="replace"))
+        record = manifest.files.get(_TEXTS)
+        if record is None or _digest(generation / _TEXTS) != record.sha256:
+            return manifest, None
+        with closing(Texts(generation / _TEXTS)) as texts:
+            return manifest, list(texts.documents())
+    except (IndexDamagedError, FileNotFoundError):
+        return manifest, None
+    except OSError as error:
+        raise IndexUnusableError(unreadable(directory, error)) from error
 
 
 def write_index(

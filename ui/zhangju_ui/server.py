@@ -13,6 +13,7 @@ import sys
 import webbrowser
 from collections.abc import Sequence
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from zhangju_ui.page import Asks
 
-__all__ = ["CONTENT_SECURITY_POLICY", "create_app", "serve_chat"]
+__all__ = ["CONTENT_SECURITY_POLICY", "create_app", "require_chat", "serve_chat"]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -79,6 +80,19 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+def require_chat() -> None:
+    """Check, without loading any of it, that what the chat page needs is installed.
+
+    Raises:
+        InputError: A package of the extra ``chat`` is not.
+    """
+    for name in ("gradio", "fastapi", "starlette", "uvicorn"):
+        if find_spec(name) is None:
+            raise InputError(
+                f"the chat page needs {name}, which is not installed: run  pip install 'zhangju[chat]'"
+            )
+
+
 def create_app(
     assistant: "Asks",
     *,
@@ -95,18 +109,15 @@ def create_app(
         allowed_hosts: Host names the application answers to; any by default.
 
     Raises:
-        InputError: Gradio is not installed.
+        InputError: Gradio, or what it is served with, is not installed.
     """
     # Gradio compares this with an exact string.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    try:
-        import gradio as gr
-        from fastapi import FastAPI, Response
-        from starlette.middleware.trustedhost import TrustedHostMiddleware
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            f"The chat page needs {missing.name}, which is not installed: run  pip install 'zhangju[chat]'"
-        ) from missing
+    require_chat()
+    import gradio as gr
+    from fastapi import FastAPI, Response
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
     from zhangju_ui.page import build_page, translations
     from zhangju_ui.theme import build_theme
 

@@ -1,3 +1,4 @@
+import ast
 import re
 import subprocess
 import sys
@@ -5,6 +6,7 @@ import tarfile
 import tomllib
 import zipfile
 from email import message_from_bytes
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,23 @@ def test_the_library_comes_without_the_page() -> None:
 
     assert not library & {"gradio", "fastapi", "uvicorn"}
     assert not extras & {"pytest", "hypothesis", "ruff", "mypy", "playwright"}
+
+
+def test_every_import_is_declared() -> None:
+    """What the packages import is asked for by name, and not left to another dependency to bring."""
+    declared = {canonicalize_name(requirement.name) for requirement in requirements("chat", "eval")}
+    imported: set[str] = set()
+    for path in (path for package in PACKAGES for path in ROOT.glob(f"*/{package}/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    homes = packages_distributions()
+    foreign = imported - sys.stdlib_module_names - set(PACKAGES)
+
+    assert {"click", "gradio", "numpy"} <= foreign
+    assert [name for name in sorted(foreign) if not declared & set(map(canonicalize_name, homes[name]))] == []
 
 
 def test_all_is_every_other_extra() -> None:

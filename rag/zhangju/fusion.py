@@ -17,6 +17,8 @@ short sentences are taken down a little: at 15 characters by 0.014.
 import numpy as np
 from numpy.typing import NDArray
 
+from zhangju_index.vectors import FloatVector
+
 __all__ = [
     "BYLINE_PENALTY",
     "COVERAGE_WEIGHT",
@@ -34,8 +36,6 @@ BYLINE_PENALTY = 0.03
 """Taken off bylines besides, unless the question asks for a person."""
 _LENGTH_WEIGHT = 0.01
 _FULL_LENGTH = 60
-
-FloatVector = NDArray[np.float32]
 
 
 def fuse(

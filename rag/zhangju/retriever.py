@@ -23,6 +23,7 @@ from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import LexicalIndex, tokenize
 from zhangju_index.protocols import Embedder
 from zhangju_index.values import Chunk, Document, Sentence
+from zhangju_index.vectors import FloatVector, IntVector
 
 if TYPE_CHECKING:
     from zhangju_index.build import Progress
@@ -33,9 +34,6 @@ __all__ = ["Findings", "Retriever", "ScoredSentence"]
 # Rows each leg proposes; all of them are then scored by every leg.
 _CHUNKS_PROPOSED = 100
 _SENTENCES_PROPOSED = 200
-
-FloatVector = NDArray[np.float32]
-IntVector = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

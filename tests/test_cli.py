@@ -314,8 +314,14 @@ class TestEndings:
     def test_ctrl_c_is_one_line(self) -> None:
         """Also while it waits for its question."""
         command = [sys.executable, "-c", "from zhangju_ui.cli import main; main()", "search", "-"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(2)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # A shell lets its background jobs ignore Ctrl-C, and they hand that down.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        time.sleep(4)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=30)
 

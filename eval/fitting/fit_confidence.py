@@ -25,7 +25,7 @@ from public_sets import encode, read_set
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from zhangju_index.cohort import COHORTS
+from zhangju_index.cohort import COHORTS, nearest_elsewhere
 from zhangju_index.sentences import split_sentences
 
 PAIRS = [
@@ -100,7 +100,7 @@ def _rows(question_language: str, language: str, folder: Path, cache: Path | Non
         similarity = vectors @ queries[number]
         for kind, name in (("answered", own), ("near", own), ("off", other)):
             kept = [row for row in articles[name] if kind != "near" or row != gold]
-            elsewhere = np.sort(cohort @ queries[number])[-3:].mean()
+            elsewhere = nearest_elsewhere(queries[number], cohort)
             values = [similarity[np.isin(owner, kept)].max(), elsewhere]
             rows.append((values, kind == "answered", kind, number % 2 == 1, same))
     return rows

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zhangju_index.chunking import ChunkSettings, chunk_document, heading_path, is_masthead
+from zhangju_index.chunking import ChunkSettings, chunk_document, encoded_sentences, heading_path
 from zhangju_index.cohort import COHORTS, embed_cohorts
 from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
 from zhangju_index.folder import FileWriter, Index, IndexEntry, open_index, write_index
@@ -172,7 +172,7 @@ def _embed(
     outline = outline_document(document)
     chunks = chunk_document(outline, embedder.count_tokens, settings)
     texts = [chunk.embedding_text for chunk in chunks]
-    sentences = [text for chunk in chunks for text in _sentence_texts(chunk)]
+    sentences = [text for chunk in chunks for text in encoded_sentences(chunk)]
     # Each text once: a chunk of one sentence reads as that sentence does.
     new = list(dict.fromkeys(text for text in [*texts, *sentences] if text not in vectors))
     # One call, so that chunks and sentences of one length share a batch.
@@ -198,15 +198,8 @@ def _vectors_by_text(entry: IndexEntry | None) -> dict[str, FloatVector]:
     if entry is None:
         return {}
     texts = [chunk.embedding_text for chunk in entry.chunks]
-    texts += [text for chunk in entry.chunks for text in _sentence_texts(chunk)]
+    texts += [text for chunk in entry.chunks for text in encoded_sentences(chunk)]
     return dict(zip(texts, [*entry.chunk_vectors, *entry.sentence_vectors], strict=True))
-
-
-def _sentence_texts(chunk: Chunk) -> list[str]:
-    """What the encoder sees of each sentence."""
-    if is_masthead(chunk):
-        return [chunk.embedding_text]
-    return [sentence.reading_text for sentence in chunk.sentences]
 
 
 def _reusable(directory: Path, model: ModelRecord) -> Index | None:

@@ -16,7 +16,15 @@ from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Chunk, Section, Sentence
 
-__all__ = ["ChunkSettings", "chunk_document", "heading_path", "is_byline_chunk", "is_heading", "is_masthead"]
+__all__ = [
+    "ChunkSettings",
+    "chunk_document",
+    "encoded_sentences",
+    "heading_path",
+    "is_byline_chunk",
+    "is_heading",
+    "is_masthead",
+]
 
 PATH_SEPARATOR = " › "
 # How much worse a chunk end inside a paragraph is than one between two, as a share of the size.
@@ -90,6 +98,13 @@ def chunk_document(
 def is_masthead(chunk: Chunk) -> bool:
     """Whether a chunk is a title, a byline, a note or a bare heading: no sentence of its own."""
     return len(chunk.sentences) == 1 and _is_short_line(chunk.reading_text)
+
+
+def encoded_sentences(chunk: Chunk) -> list[str]:
+    """What the encoder sees of each sentence of a chunk."""
+    if is_masthead(chunk):
+        return [chunk.embedding_text]
+    return [sentence.reading_text for sentence in chunk.sentences]
 
 
 def is_byline_chunk(chunk: Chunk) -> bool:

@@ -11,9 +11,12 @@ fitted (``zhangju.confidence``).
 The sentences were written for this purpose, in Chinese and in English, one for each topic.
 """
 
-from zhangju_index.protocols import Embedder, FloatMatrix
+import numpy as np
 
-__all__ = ["COHORTS", "cohort_rows", "embed_cohorts"]
+from zhangju_index.protocols import Embedder, FloatMatrix
+from zhangju_index.vectors import FloatVector
+
+__all__ = ["COHORTS", "cohort_rows", "embed_cohorts", "nearest_elsewhere"]
 
 _TOPICS: tuple[tuple[str, str], ...] = (
     ("把面粉、水和酵母揉成面团，发酵一小时后放进烤箱。", "Knead flour, water and yeast into a dough and bake it after an hour."),
@@ -94,3 +97,13 @@ def cohort_rows(language: str) -> slice:
             return slice(start, start + len(cohort))
         start += len(cohort)
     return cohort_rows("en")
+
+
+def nearest_elsewhere(query: FloatVector, cohort: FloatMatrix) -> float:
+    """Mean cosine of a question and the three sentences of a cohort nearest to it.
+
+    Args:
+        query: Unit row, shape (dimension,).
+        cohort: Unit rows, shape (n_sentences, dimension), at least three.
+    """
+    return float(np.sort(cohort @ query)[-3:].mean())

@@ -17,8 +17,8 @@ from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, 
 from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.values import Passage
-from zhangju_index.chunking import is_byline_chunk, is_heading, is_masthead
-from zhangju_index.cohort import cohort_rows
+from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
+from zhangju_index.cohort import cohort_rows, nearest_elsewhere
 from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import LexicalIndex, tokenize
 from zhangju_index.protocols import Embedder
@@ -265,7 +265,7 @@ class Retriever:
         sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
         by_sentence = self._index.sentence_store.similarities(query, sentence_rows)
         bounds = np.cumsum([0, *(len(r) for r in ranges)])
-        characters = np.array([n for chunk in chunks for n in _lengths(chunk)])
+        characters = np.array([len(text) for chunk in chunks for text in encoded_sentences(chunk)])
         levelled = level_lengths(by_sentence, characters)
         best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
         masthead = np.array([is_masthead(chunk) for chunk in chunks])
@@ -300,7 +300,7 @@ class Retriever:
     def _elsewhere(self, query: FloatVector, text: str) -> float:
         """How similar a question is to what is about other things, in the language of ``text``."""
         cohort = self._cohorts[cohort_rows(detect_language(text).partition("-")[0])]
-        return float(np.sort(cohort @ query)[-3:].mean())
+        return nearest_elsewhere(query, cohort)
 
 
 def _score_sentences(
@@ -314,13 +314,6 @@ def _score_sentences(
         coverage = sum(weight for term, weight in weights.items() if term in terms)
         penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
         yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty
-
-
-def _lengths(chunk: Chunk) -> list[int]:
-    """Characters of what was encoded of each sentence."""
-    if is_masthead(chunk):
-        return [len(chunk.embedding_text)]
-    return [len(sentence.reading_text) for sentence in chunk.sentences]
 
 
 def _only(values: FloatVector, rows: IntVector) -> FloatVector:

@@ -245,11 +245,17 @@ def _divide(units: list[_Unit], max_tokens: int, max_characters: int) -> list[li
 
 
 def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
-    text = outline.document.text
+    text, layout = outline.document.text, outline.document.layout
     start, end = units[0].start, units[-1].end
     reading = outline.read(start, end).text
     sentences = tuple(
-        Sentence(unit.start, unit.end, text[unit.start : unit.end], outline.read(unit.start, unit.end).text)
+        Sentence(
+            unit.start,
+            unit.end,
+            text[unit.start : unit.end],
+            outline.read(unit.start, unit.end).text,
+            layout.page_at(unit.start),
+        )
         for unit in units
     )
     return Chunk(
@@ -261,6 +267,7 @@ def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
         reading_text=reading,
         embedding_text=_embedding_text(section, reading, whole=len(units) == 1),
         sentences=sentences,
+        page=layout.page_at(start),
     )
 
 

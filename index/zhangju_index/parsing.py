@@ -1,22 +1,33 @@
 """From a file to a document: the text exactly as it stands there, or one clear error.
 
 Nothing is normalised and no line end is translated, because every citation counts characters of
-this text. A byte-order mark is part of the encoding, not of the text.
+this text. What a file holds is the business of ``zhangju_index.formats``.
 """
 
-import codecs
 import hashlib
 import re
 import stat
 import unicodedata
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 from zhangju_index.errors import DocumentError
+from zhangju_index.formats import parse_bytes
 from zhangju_index.outline import outline_document
-from zhangju_index.values import Document
+from zhangju_index.values import Document, Parsed
 
-__all__ = ["BUNDLED_ARTICLE", "bundled_article", "document_id", "read_document", "source_hash"]
+__all__ = [
+    "BUNDLED_ARTICLE",
+    "bundled_article",
+    "document_from_bytes",
+    "document_from_parsed",
+    "document_from_text",
+    "document_id",
+    "read_bytes",
+    "read_document",
+    "source_hash",
+]
 
 BUNDLED_ARTICLE = "wujin-new-quality-productive-forces"
 """Id of the article that comes with the package."""
@@ -26,35 +37,59 @@ MAX_BYTES = 64 * 1024 * 1024
 
 # Separators, controls and format marks.
 _SHOWS_NOTHING = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read_document(path: Path, *, identifier: str | None = None) -> Document:
-    """Read a text or Markdown file as one document.
+    """Read a file as one document.
 
     Args:
-        path: The file.
+        path: The file, in one of the formats of ``zhangju_index.formats``.
         identifier: Id to give it; made from the file's name unless given.
 
     Raises:
-        DocumentError: The file is missing, empty, too large, or is not UTF-8 or UTF-16 text.
+        DocumentError: The file is missing, empty, too large, or cannot be read as text.
     """
-    return document_from_text(
-        _decode(_read_bytes(path), path), name=path.stem, source=str(path), identifier=identifier
-    )
+    return document_from_bytes(read_bytes(path), source=str(path), identifier=identifier)
+
+
+def document_from_bytes(data: bytes, *, source: str, identifier: str | None = None) -> Document:
+    """Make a document of a file whose bytes are at hand; ``source`` is its name or path.
+
+    Raises:
+        DocumentError: The bytes cannot be read as text, or show nothing.
+    """
+    parsed = parse_bytes(data, source)
+    return document_from_parsed(parsed, name=Path(source).stem, source=source, identifier=identifier)
 
 
 def document_from_text(text: str, *, name: str, source: str, identifier: str | None = None) -> Document:
-    """Make a document of text that is already decoded; its title is found in the text.
+    """Make a document of plain text; its title is found in the text.
 
     Raises:
         DocumentError: The text shows nothing.
     """
-    if all(unicodedata.category(character) in _SHOWS_NOTHING for character in text):
+    return document_from_parsed(Parsed(text), name=name, source=source, identifier=identifier)
+
+
+def document_from_parsed(
+    parsed: Parsed, *, name: str, source: str, identifier: str | None = None
+) -> Document:
+    """Make a document of what a parser found; its title is the text's own before the file's.
+
+    Raises:
+        DocumentError: The text shows nothing.
+    """
+    if all(unicodedata.category(character) in _SHOWS_NOTHING for character in parsed.text):
         raise DocumentError(f"{source} holds no text: give a file with at least one sentence")
-    document = Document(id=identifier or document_id(name), title=name, source=source, text=text)
-    title = outline_document(document).title
-    return Document(id=document.id, title=title, source=source, text=text)
+    document = Document(
+        id=identifier or document_id(name),
+        title=parsed.title or name,
+        source=source,
+        text=parsed.text,
+        metadata=parsed.metadata,
+        layout=parsed.layout,
+    )
+    return replace(document, title=outline_document(document).title)
 
 
 def bundled_article() -> Document:
@@ -78,7 +113,12 @@ def source_hash(document: Document) -> str:
     return hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole, having looked at what it is.
+
+    Raises:
+        DocumentError: It is missing, empty, too large, or no regular file.
+    """
     try:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder: name the files in it")
@@ -99,25 +139,3 @@ def _read_bytes(path: Path) -> bytes:
     if not data:
         raise DocumentError(f"{path} is empty: give a file with text")
     return data
-
-
-def _decode(data: bytes, path: Path) -> str:
-    encoding = _UTF16.get(data[:2], "utf-8-sig")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DocumentError(
-            f"{path} is not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'} text (byte {error.start}): "
-            "save it as UTF-8 and try again"
-        ) from None
-    if "\0" in text or _control_share(text) > 0.01:
-        raise DocumentError(f"{path} is a binary file: give plain text or Markdown")
-    return text
-
-
-def _control_share(text: str) -> float:
-    sample = text[:100_000]
-    odd = sum(
-        unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x85" for character in sample
-    )
-    return odd / max(1, len(sample))

@@ -1,12 +1,11 @@
 """What a part must offer to take the place of one of ours: one or two methods each."""
 
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju_index.values import Document
+from zhangju_index.values import Parsed
 
 __all__ = ["Embedder", "FloatMatrix", "IntMatrix", "Parser", "VectorStore"]
 
@@ -18,11 +17,20 @@ IntMatrix = NDArray[np.int64]
 class Parser(Protocol):
     """Reads one file format."""
 
-    def parse(self, path: Path) -> Document:
-        """Read ``path`` as one document.
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of the names of such files, in lower case, with their dot."""
+        ...
+
+    def parse(self, data: bytes, source: str) -> Parsed:
+        """Take the text out of a file, with what the format tells about it.
+
+        Args:
+            data: The whole file.
+            source: What to call it in an error.
 
         Raises:
-            DocumentError: The file cannot be read as this format.
+            DocumentError: It is damaged, protected, not of this format, or holds no text.
         """
         ...
 

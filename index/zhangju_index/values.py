@@ -1,6 +1,6 @@
 """The values that flow through the pipeline.
 
-    Document -> Section -> Chunk -> Passage -> Answer (with its Citations)
+    Parsed -> Document -> Section -> Chunk -> Passage -> Answer (with its Citations)
 
 Every offset counts Unicode code points in ``Document.text`` and every range is half-open,
 so ``document.text[x.start : x.end]`` is the exact text of each section, sentence, chunk and
@@ -8,11 +8,26 @@ citation ``x``. All types are frozen: a stage returns new values and leaves the 
 given alone. ``Passage``, ``Citation`` and ``Answer`` live one floor up, in ``zhangju.values``.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Chunk", "Document", "Section", "SectionKind", "Sentence"]
+__all__ = [
+    "PLAIN",
+    "Chunk",
+    "Document",
+    "Element",
+    "ElementKind",
+    "Layout",
+    "Parsed",
+    "Section",
+    "SectionKind",
+    "Sentence",
+]
+
+ElementKind = Literal["heading", "item", "table", "code"]
+"""What a format may say a line is; running text is what it says nothing of."""
 
 SectionKind = Literal["series", "title", "author", "note", "heading", "lead", "body"]
 """How a section opens.
@@ -25,6 +40,66 @@ paragraph; ``body``: text under no heading of its own.
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """A stretch of text that its format says is more than running text.
+
+    Attributes:
+        kind: What it is.
+        start: Offset of the first character.
+        end: Offset one past the last character; a line break after it does not belong to it.
+        level: Depth, counted from 1: of a heading its rank, of a list item its nesting; 0 elsewhere.
+    """
+
+    kind: ElementKind
+    start: int
+    end: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a source's format tells about its text; plain text tells nothing.
+
+    Attributes:
+        elements: Headings, list items, table rows and lines of code, in order, without overlap.
+        pages: Offset at which each page starts, the first 0, rising; empty without pages.
+        full_lines: Offsets of the first characters of lines that were broken because the column
+            was full, so that the sentence goes on in the next line; rising.
+        unwrapped: Whether every line is a whole paragraph, so that no line goes on with another.
+    """
+
+    elements: tuple[Element, ...] = ()
+    pages: tuple[int, ...] = ()
+    full_lines: tuple[int, ...] = ()
+    unwrapped: bool = False
+
+    def page_at(self, offset: int) -> int | None:
+        """Page that the character at ``offset`` is on, counted from 1; None without pages."""
+        return bisect_right(self.pages, offset) if self.pages else None
+
+
+PLAIN = Layout()
+"""The layout of plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser makes of a file.
+
+    Attributes:
+        text: The text as the format gives it, without any change; the promise of every offset.
+        layout: What the format tells about it.
+        title: What the file calls itself, where it says so.
+        metadata: What else it says of itself: ``author``, ``date`` (ISO 8601), ….
+    """
+
+    text: str
+    layout: Layout = PLAIN
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One article, exactly as read.
 
@@ -32,8 +107,10 @@ class Document:
         id: Short name, unique in its index and stable across rebuilds.
         title: What people call it: its first title, else the name of its file.
         source: Where it was read from, as given by the user.
-        text: The decoded source without any change: no newline translation, no normalising.
+        text: The source without any change: of plain text the decoded file without newline
+            translation, of other formats what their parser took out of it.
         metadata: What else is known (author, date, …), by name.
+        layout: What the source's format tells about the text.
     """
 
     id: str
@@ -41,6 +118,7 @@ class Document:
     source: str
     text: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +151,14 @@ class Sentence:
         end: Offset one past the last character; closing quotes and brackets belong to it.
         text: The slice itself, word for word.
         reading_text: The same with the line wraps inside it joined.
+        page: Page of the source it starts on, counted from 1, where the source has pages.
     """
 
     start: int
     end: int
     text: str
     reading_text: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

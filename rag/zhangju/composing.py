@@ -76,7 +76,7 @@ def _cite(item: ScoredSentence, number: int) -> Citation:
         title=passage.title,
         source=passage.source,
         section_path=passage.chunk.section_path,
-        page=passage.chunk.page,
+        page=sentence.page,
         start=sentence.start,
         end=sentence.end,
         quote=sentence.text,

@@ -19,7 +19,7 @@ def make_passage(
     """A passage of sentences one after the other."""
     sentences, position = [], start
     for text in texts:
-        sentences.append(Sentence(position, position + len(text), text, text.replace("\n", "")))
+        sentences.append(Sentence(position, position + len(text), text, text.replace("\n", ""), page=3))
         position += len(text)
     own = "".join(texts)
     reading = own.replace("\n", "")
@@ -153,5 +153,5 @@ def test_whatever_was_found_is_quoted_in_order(
         assert chunk.text[inside] == citation.quote == item.sentence.text
         assert quoted.text == citation.reading_text == item.sentence.reading_text
         assert (citation.document_id, citation.source) == (chunk.document_id, f"{chunk.document_id}.txt")
-        assert (citation.section_path, citation.page, citation.title) == ((HEADING,), 2, "题")
+        assert (citation.section_path, citation.page, citation.title) == ((HEADING,), 3, "题")
         assert citation.highlight is None

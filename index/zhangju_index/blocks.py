@@ -18,10 +18,12 @@ from functools import cached_property
 from itertools import zip_longest
 
 from zhangju_index.bylines import is_byline
+from zhangju_index.layout import Told, tell_lines
 from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
 from zhangju_index.markdown import underlined_lines, verbatim_lines
-from zhangju_index.marks import Mark, find_mark
+from zhangju_index.marks import FIRST_LEVEL, VERBATIM, Mark, find_mark, stated_heading
 from zhangju_index.reading import ReadingText, join_lines, spaces_latin
+from zhangju_index.values import PLAIN, Layout
 
 __all__ = ["Block", "Blocks", "alike", "ends_sentence", "find_blocks", "is_heading_shape"]
 
@@ -50,7 +52,6 @@ _LAW_KINDS = frozenset({"编", "分编", "篇", "章", "节", "条"})
 _OPENS_ALWAYS = _LAW_KINDS | {"markdown", "item"}
 # What stands before a reference to an article.
 _REFERS = re.compile("(?:[、和与及或至]|依照|按照|违反|本法)$")
-_VERBATIM = Mark("verbatim", 0, 99, 0)
 _DOUBLE_SPACED_LINES = 12
 _DOUBLE_SPACED_WIDTH = 12
 _ALIKE = 0.55
@@ -136,24 +137,33 @@ def is_heading_shape(text: str) -> bool:
     )
 
 
-def find_blocks(text: str, breaks: frozenset[int] = frozenset()) -> Blocks:
+def find_blocks(text: str, breaks: frozenset[int] = frozenset(), layout: Layout = PLAIN) -> Blocks:
     """Put the lines of ``text`` together to blocks and tell headings from torn sentences.
 
     Args:
         text: The source.
         breaks: Offsets of lines that are known to open a block.
+        layout: What the source's format tells about it.
     """
-    lines = split_lines(text)
-    verbatim = verbatim_lines(text, lines)
-    lines, wrap = _measure(text, lines, verbatim)
-    underlined = underlined_lines(text, lines, verbatim)
+    lines = _across_pages(split_lines(text), layout.pages)
+    told = tell_lines(text, lines, layout)
+    marks = told.marks
+    # Where a format has headings of its own, # is a character like any other.
+    markdown = layout == PLAIN
+    verbatim = verbatim_lines(text, lines) if markdown else set()
+    lines, wrap = _measure(text, lines, verbatim, layout, told)
+    if markdown:
+        underlined = underlined_lines(text, lines, verbatim)
+        marks = {line.start: VERBATIM for i, line in enumerate(lines) if i in verbatim}
+        marks |= {lines[i].start: stated_heading(level) for i, level in underlined.items()}
+    breaks |= told.opens
     indented = _uses_indents(lines)
     spaced = spaces_latin(text)
-    marks = {line.start: _VERBATIM for i, line in enumerate(lines) if i in verbatim}
-    marks |= {lines[i].start: Mark("markdown", 0, 10 + level, 0) for i, level in underlined.items()}
 
     def mark_of(line: Line) -> Mark | None:
-        return marks.get(line.start) or find_mark(text[line.start : line.end])
+        mark = marks.get(line.start) or find_mark(text[line.start : line.end])
+        known = markdown or mark is None or not mark.stated or line.start in marks
+        return mark if known else None
 
     def make(parts: Sequence[Line], heading: bool = False) -> Block:
         reading = join_lines(text, parts, sliced=wrap.sliced, spaced=spaced)
@@ -167,7 +177,7 @@ def find_blocks(text: str, breaks: frozenset[int] = frozenset()) -> Blocks:
             groups.append(_Growing(text, line, mark_of(line)))
             continue
         before = groups[-1]
-        verdict = line.start not in breaks and joiner.joins(before, line)
+        verdict = line.start in told.goes_on or (line.start not in breaks and joiner.joins(before, line))
         at_edge = line.gap > 0 or not wrap.is_full(text, before.lines[-1], line)
         edges += at_edge
         torn += at_edge and verdict
@@ -178,12 +188,38 @@ def find_blocks(text: str, breaks: frozenset[int] = frozenset()) -> Blocks:
     # One torn sentence may be a slip of the typist; a habit of tearing is the layout's.
     trusted = torn <= max(1, 0.02 * edges)
     blocks = [make(group.lines) for group in groups]
-    return Blocks(tuple(_settle(blocks, make, text, breaks, trusted=trusted)), wrap)
+    if layout.unwrapped or wrap.full is not None:
+        # What a format has put together needs no mending.
+        candidates = _heading_candidates(blocks, set())
+        settled = [replace(b, heading=h) if h else b for b, h in zip(blocks, candidates, strict=True)]
+    else:
+        settled = _settle(blocks, make, text, breaks, trusted=trusted)
+    return Blocks(tuple(settled), wrap)
 
 
-def _measure(text: str, lines: list[Line], verbatim: set[int]) -> tuple[list[Line], Wrap]:
+def _across_pages(lines: list[Line], pages: tuple[int, ...]) -> list[Line]:
+    """Lines without the gap that stands for a page's end: a sentence may go on across it."""
+    if len(pages) < 2:
+        return lines
+    starts = iter(pages)
+    page = next(starts, None)
+    closed: list[Line] = []
+    for line in lines:
+        opens = False
+        while page is not None and page <= line.start:
+            opens, page = True, next(starts, None)
+        closed.append(replace(line, gap=0) if opens and closed else line)
+    return closed
+
+
+def _measure(
+    text: str, lines: list[Line], verbatim: set[int], layout: Layout, told: Told
+) -> tuple[list[Line], Wrap]:
     """The wrap of a source, and its lines with double spacing taken out."""
-    prose = [line for i, line in enumerate(lines) if i not in verbatim] if verbatim else lines
+    if layout.unwrapped or told.full is not None:
+        return lines, Wrap(full=told.full)
+    apart = {lines[i].start for i in verbatim} | told.marks.keys() | told.goes_on
+    prose = [line for line in lines if line.start not in apart] if apart else lines
     wrap = measure_wrap(text, prose)
     if len(lines) >= _DOUBLE_SPACED_LINES and all(line.gap for line in lines[1:]):
         # A blank line after every line says nothing if the lines were wrapped all the same.
@@ -253,7 +289,7 @@ class _Joiner:
     def joins(self, block: _Growing, line: Line) -> bool:
         last = block.lines[-1]
         mark = self.mark_of(line)
-        if any(m is not None and m.kind in ("markdown", "verbatim") for m in (block.mark, mark)):
+        if any(m is not None and (m.stated or m.kind == "verbatim") for m in (block.mark, mark)):
             return False
         may_refer = block.mark is None or block.mark.kind in ("条", "（一）", "item")
         if mark and mark.kind in _LAW_KINDS and may_refer and _REFERS.search(block.tail):
@@ -261,7 +297,9 @@ class _Joiner:
         # A whole short line 第二章 … without a stop is no reference in the middle of a sentence.
         if mark and mark.kind in _LAW_KINDS - {"条"} and self._is_short(line):
             return False
-        full = line.gap == 0 and self.wrap.is_full(self.text, last, line)
+        # A sentence goes on across what stands between two columns.
+        near = line.gap == 0 or (self.wrap.full is not None and not block.complete)
+        full = near and self.wrap.is_full(self.text, last, line)
         least = block.least_indent if len(block.lines) > 1 else 0
         new_indent = self.indented and line.indent >= 2 and line.indent > least
         if (
@@ -280,14 +318,17 @@ class _Joiner:
             return True
         if block.tail[-1] in "：:":
             return False
-        return block.holds_stop or bool(_CARRIES_ON.match(self.text, line.start, line.end))
+        if _CARRIES_ON.match(self.text, line.start, line.end):
+            return True
+        return block.holds_stop and (self.wrap.full is None or self.text[line.start].islower())
 
     def _is_short(self, line: Line) -> bool:
         """Whether ``line`` has room left and the shape of a heading."""
-        room = 0.8 * self.wrap.width
-        return self.wrap.line_width(self.text, line) <= room and is_heading_shape(
-            self.text[line.start : line.end]
-        )
+        if self.wrap.full is not None:
+            room_left = line.start not in self.wrap.full
+        else:
+            room_left = self.wrap.line_width(self.text, line) <= 0.8 * self.wrap.width
+        return room_left and is_heading_shape(self.text[line.start : line.end])
 
 
 def _settle(
@@ -300,12 +341,7 @@ def _settle(
 ) -> list[Block]:
     """Mark the candidates that are headings and join the others with what follows them."""
     torn = _torn_words(blocks, text)
-    candidates = [block.is_candidate and k not in torn for k, block in enumerate(blocks)]
-    # A heading heads something: short lines at the very end are a signature or a date.
-    last = next(
-        (k for k in range(len(blocks), 0, -1) if not (candidates[k - 1] or _is_date(blocks[k - 1]))), 0
-    )
-    candidates = [candidate and k < last for k, candidate in enumerate(candidates)]
+    candidates = _heading_candidates(blocks, torn)
     accepted = candidates if trusted else _with_witness(blocks, candidates)
 
     groups: list[tuple[_Growing, list[Block], bool]] = []
@@ -335,6 +371,24 @@ def _settle(
         else make([line for member in members for line in member.lines], heading)
         for _, members, heading in groups
     ]
+
+
+def _heading_candidates(blocks: list[Block], torn: set[int]) -> list[bool]:
+    """Which blocks may be headings by their shape; ``torn`` ones are the first part of a sentence."""
+    candidates = [block.is_candidate and k not in torn for k, block in enumerate(blocks)]
+    # A heading heads something: short lines at the very end are a signature or a date.
+    last = next(
+        (k for k in range(len(blocks), 0, -1) if not (candidates[k - 1] or _is_date(blocks[k - 1]))), 0
+    )
+    stated = [(k, block.mark.rank) for k, block in enumerate(blocks) if block.mark and block.mark.stated]
+    # What stands before a stated title (the name of the site, a path) is not one.
+    titled = bool(stated) and stated[0][1] == FIRST_LEVEL
+    first = stated[0][0] if titled else 0
+    if len(stated) > 1:
+        # Who states headings states all of them; only the byline under the title has no mark.
+        last = min(last, first + 2 if titled else 0)
+        candidates = [candidate and is_byline(blocks[k].text) for k, candidate in enumerate(candidates)]
+    return [candidate and first <= k < last for k, candidate in enumerate(candidates)]
 
 
 def _is_date(block: Block) -> bool:

@@ -55,15 +55,20 @@ class Wrap:
         hanging: Whether a line's indent is left out of its width, so that an indented line
             may reach further right by as much; otherwise the indent is part of the width.
         sliced: Characters of a full line that was cut even inside words; 0 elsewhere.
+        full: Offsets of the lines that the source's format says are full, which then is all that
+            counts; None where it does not say.
     """
 
     width: int = 0
     measure: Callable[[str], int] = len
     hanging: bool = False
     sliced: int = 0
+    full: frozenset[int] | None = None
 
     def is_full(self, text: str, line: Line, following: Line) -> bool:
         """Whether ``line`` was broken because the first word of ``following`` did not fit."""
+        if self.full is not None:
+            return line.start in self.full
         if self.sliced:
             return line.length >= self.sliced
         return bool(self.width) and self._reach(text, line, following) > self.width

@@ -10,7 +10,7 @@ GB/T 9704 fixes the lower four for official documents and the Legislation Law th
 import re
 from dataclasses import dataclass
 
-__all__ = ["Mark", "find_mark", "numeral_value"]
+__all__ = ["FIRST_LEVEL", "VERBATIM", "Mark", "find_mark", "numeral_value", "stated_heading"]
 
 _NUMERAL = "〇零一二三四五六七八九十百千两"
 # What is counted: 3.5万元 is a figure, 3.5结论 a heading.
@@ -65,7 +65,11 @@ RANKS = {
     "1.1": 43,
     "(1)": 50,
 }
-"""Depth of each kind of numbering; lower stands above. Markdown levels take 11 to 16."""
+"""Depth of each kind of numbering; lower stands above. Stated levels take 11 to 19."""
+
+FIRST_LEVEL = 11
+"""Rank of a heading of the first level that is stated: ``#`` in Markdown."""
+_LEVELS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Mark:
     """A mark at the head of a line.
 
     Attributes:
-        kind: Its pattern: ``markdown``, ``章``, ``一、`` …; ``item`` for a bullet or table row;
+        kind: Its pattern: ``markdown`` for a stated heading, ``章``, ``一、`` …; ``item`` for a
+            bullet or table row;
             ``verbatim`` for a line that must not be read as prose (code, a comment, a rule).
         number: Its value where it counts, else 0.
         rank: Depth of the heading it opens; lower stands above.
@@ -87,6 +92,15 @@ class Mark:
     length: int
     inserted: bool = False
 
+    @property
+    def stated(self) -> bool:
+        """Whether the source says outright that this is a heading."""
+        return self.kind == "markdown"
+
+
+VERBATIM = Mark("verbatim", 0, 99, 0)
+"""The mark of a line that must not be read as prose."""
+
 
 def find_mark(line: str) -> Mark | None:
     """Return the mark that ``line`` opens with, if any."""
@@ -95,7 +109,7 @@ def find_mark(line: str) -> Mark | None:
         if match is None:
             continue
         if kind == "markdown":
-            return Mark(kind, 0, 10 + len(match["level"]), match.end())
+            return stated_heading(len(match["level"]), match.end())
         if kind == "item":
             return None if _BULLET_NEEDS_SPACE.match(line) else Mark(kind, 0, 99, match.end())
         parts = match["number"].split(".")
@@ -107,6 +121,11 @@ def find_mark(line: str) -> Mark | None:
             inserted=bool(match.groupdict().get("inserted")),
         )
     return None
+
+
+def stated_heading(level: int, length: int = 0) -> Mark:
+    """The mark of a heading whose level, counted from 1, is stated by Markdown or by a format."""
+    return Mark("markdown", 0, FIRST_LEVEL - 1 + min(max(level, 1), _LEVELS), length)
 
 
 def numeral_value(numeral: str) -> int:

@@ -1,9 +1,9 @@
 """The outline of a document: its sections, recovered from marks and from the shape of its text.
 
-    lines -> blocks -> headings (marked, numbered, free-standing, piece heads) -> leads -> sections
+    lines -> blocks -> headings (stated, numbered, free-standing, piece heads) -> leads -> sections
 
-Nothing here knows any one article. What counts is marks (Markdown, 第X章, 一、, （一）, 1., 1.1),
-the stack of short lines that heads a piece (column, title, byline), free-standing lines, and
+Nothing here knows any one article. What counts is what the format states (a heading of Word or
+HTML, ``#`` in Markdown), marks (第X章, 一、, （一）, 1., 1.1), the stack of short lines that heads a piece (column, title, byline), free-standing lines, and
 leads that open paragraphs in series.
 """
 
@@ -18,7 +18,7 @@ from zhangju_index.bylines import is_byline, is_note, is_post
 from zhangju_index.hidden import hidden_breaks, seamless_ends
 from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
-from zhangju_index.marks import RANKS, Mark, find_mark
+from zhangju_index.marks import FIRST_LEVEL, RANKS, Mark, find_mark
 from zhangju_index.reading import ReadingText, concatenate
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document, Section, SectionKind
@@ -33,6 +33,9 @@ _MAX_REPEALED = 5
 # One break found lets the next be seen: a heading, then the leads under it.
 _ROUNDS = 4
 _REACH = 80
+# In a stated heading a bare figure is a number; 2024 and 12 Angry Men are not.
+_FIRST_PART = re.compile(r"[01][ \t　]+\S")
+_CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,10 @@ class _Opening:
 def outline_document(document: Document) -> Outline:
     """Recover the sections of ``document``.
 
-    The result depends on the text alone; a document without any structure is one ``body``.
+    The result depends on the text and its layout alone; a document without any structure is one
+    ``body``.
     """
-    found = find_blocks(document.text)
+    found = find_blocks(document.text, layout=document.layout)
     openings = _with_leads(found, _openings(found))
     breaks: frozenset[int] = frozenset()
     for _ in range(_ROUNDS):
@@ -85,7 +89,7 @@ def outline_document(document: Document) -> Outline:
         if more == breaks:
             break
         breaks = more
-        found = find_blocks(document.text, breaks)
+        found = find_blocks(document.text, breaks, document.layout)
         openings = _with_leads(found, _openings(found))
     sections = _tile(document.text, openings)
     title = next((o.name for o in openings if o.kind == "title" and o.name), None)
@@ -102,7 +106,7 @@ def _openings(found: Blocks) -> list[_Opening]:
     blocks = found.blocks
     openings: list[_Opening] = []
     numbered = _numbered_headings(blocks)
-    article_rank = _article_rank(blocks, numbered)
+    ranks = _ranks(blocks, numbered)
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -120,11 +124,13 @@ def _openings(found: Blocks) -> list[_Opening]:
         if is_note(block.text):
             openings.append(_Opening(block.start, "note", None, 0))
         elif (name := numbered.get(i)) is not None and block.mark is not None:
-            first_title = block.mark.kind == "markdown" and block.mark.rank == 11 and not openings
             run_in = len(name) + 2 < len(block.text) and block.mark.kind in ("一、", "（一）", "1.")
-            kind: SectionKind = "title" if first_title else "lead" if run_in else "heading"
-            rank = article_rank if block.mark.kind == "条" else block.mark.rank
-            openings.append(_Opening(block.start, kind, name, 1 if first_title else rank))
+            kind: SectionKind = "lead" if run_in else "heading"
+            rank = ranks[i]
+            if rank == FIRST_LEVEL and not openings and not _is_numbered(name):
+                kind = "title"
+                rank = rank if _is_first_of_many(blocks, i) else _RANKS["title"]
+            openings.append(_Opening(block.start, kind, name, rank))
         elif openings and openings[-1].kind in ("author", "note", "title"):
             openings.append(_Opening(block.start, "body", None, 0))
         i += 1
@@ -169,9 +175,8 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
     for i, block in enumerate(blocks):
         if block.mark is None or block.mark.kind in ("item", "verbatim"):
             continue
-        if block.mark.kind == "markdown":
-            # A mark without words (a bare ##) names nothing.
-            if words := block.text[block.mark.length :].strip().rstrip("#").strip():
+        if block.mark.stated:
+            if words := _stated_name(block, block.mark):
                 names[i] = words
         else:
             # 1.1 and 1.1.1 are counted apart.
@@ -197,6 +202,36 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
     for i in _contents(blocks, names):
         del names[i]
     return names
+
+
+def _is_first_of_many(blocks: tuple[Block, ...], i: int) -> bool:
+    """Whether the stated heading at ``i`` opens the first part of a text rather than all of it.
+
+    Its like comes again without a number, and text of its own stands under it.
+    """
+    following = blocks[i + 1].mark if i + 1 < len(blocks) else None
+    return not (following and following.stated) and any(
+        block.mark
+        and block.mark.rank == FIRST_LEVEL
+        and not _is_numbered(block.text[block.mark.length :].lstrip())
+        for block in blocks[i + 1 :]
+    )
+
+
+def _is_numbered(name: str) -> bool:
+    return bool(find_mark(name) or _FIRST_PART.match(name))
+
+
+def _stated_name(block: Block, mark: Mark) -> str:
+    """The words of a stated heading; empty where it has none (a bare ##)."""
+    words = block.text[mark.length :].strip()
+    if mark.length:
+        words = _CLOSING_HASHES.sub("", words)
+    inner = find_mark(words)
+    # Some set whole articles as headings, so that they can be found.
+    if inner and inner.kind == "条" and block.complete:
+        return words[: inner.length].strip()
+    return words
 
 
 def _label(block: Block) -> str:
@@ -228,6 +263,20 @@ def _contents(blocks: tuple[Block, ...], names: dict[int, str]) -> list[int]:
 def _bare_entry(name: str) -> str:
     """A heading without white space, leader dots and page number."""
     return re.sub(r"[.…·]{2,}\d*$", "", re.sub(r"\s+", "", name))
+
+
+def _ranks(blocks: tuple[Block, ...], names: dict[int, str]) -> dict[int, int]:
+    """Rank of each numbered or stated heading, by position."""
+    marks = {i: mark for i in names if (mark := blocks[i].mark)}
+    article_rank = _article_rank(blocks, names)
+    ranks = {i: article_rank if mark.kind == "条" else mark.rank for i, mark in marks.items()}
+    if any(mark.kind in _LAW_UNITS for mark in marks.values()):
+        # A stated 第一章 stands below a 第一编 that is not: the units of a law have one order.
+        for i, mark in marks.items():
+            inner = find_mark(names[i]) if mark.stated and mark.rank > FIRST_LEVEL else None
+            if inner and inner.kind in _LAW_UNITS:
+                ranks[i] = inner.rank
+    return ranks
 
 
 def _article_rank(blocks: tuple[Block, ...], names: dict[int, str]) -> int:
@@ -342,7 +391,4 @@ def _tile(text: str, openings: list[_Opening]) -> tuple[Section, ...]:
 
 
 def _clean_name(name: str) -> str:
-    mark = find_mark(name)
-    if mark and mark.kind == "markdown":
-        name = name[mark.length :]
     return re.sub(r"\s+", " ", name).strip()

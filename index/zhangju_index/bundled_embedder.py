@@ -1,0 +1,117 @@
+"""The bundled model as an embedder: its tokenizer, ONNX Runtime, and nothing that takes seconds to import.
+
+multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) puts ``query: `` before a question and
+``passage: `` before a text, takes the mean of its token vectors and scales it to unit length.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zhangju_index.bundled_session import open_session
+from zhangju_index.bundled_tokenizer import build_tokenizer
+from zhangju_index.bundled_weights import Weights
+from zhangju_index.protocols import FloatMatrix
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+__all__ = ["E5_PROMPTS", "BundledEmbedder"]
+
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+"""What the model was trained to see before a text."""
+
+# Of the sizes tried, from 1 to 32, the quickest for sentences and within a tenth of it for chunks.
+_BATCH_SIZE = 8
+_SPECIAL_TOKENS = 2
+
+
+class BundledEmbedder:
+    """Encodes with the bundled weights; safe to use from several threads, without a lock.
+
+    Args:
+        weights: The parsed weights file.
+        name: What the model is loaded by.
+        fingerprint: Name and content hash that the vectors go by.
+
+    Raises:
+        ModelError: The weights are not those of such an encoder.
+    """
+
+    def __init__(self, weights: Weights, name: str, fingerprint: str) -> None:
+        self._name = name
+        self._fingerprint = fingerprint
+        self._shape = weights.shape
+        vocabulary = weights.vocabulary
+        self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
+        self._session = open_session(weights)
+        self._tokenizer = build_tokenizer(vocabulary)
+        longest_prompt = max(self.count_tokens(list(E5_PROMPTS.values())))
+        self._max_tokens = self._shape.max_position_embeddings - _SPECIAL_TOKENS - longest_prompt
+
+    @property
+    def name(self) -> str:
+        """What the model is loaded by."""
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and content hash of the model: vectors of different fingerprints never mix."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Columns of every matrix."""
+        return self._shape.hidden_size
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that are read, after the longest prompt and the special tokens."""
+        return self._max_tokens
+
+    def embed_queries(self, texts: list[str]) -> FloatMatrix:
+        """Encode questions: float32 rows of unit length, shape (len(texts), dimension)."""
+        return self._embed(texts, E5_PROMPTS["query"])
+
+    def embed_documents(self, texts: list[str]) -> FloatMatrix:
+        """Encode passages: float32 rows of unit length, shape (len(texts), dimension)."""
+        return self._embed(texts, E5_PROMPTS["document"])
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Tokens of each text alone, without prompt and special tokens, however long it is."""
+        return [len(encoding.ids) for encoding in self._encode(texts)]
+
+    def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
+        # Lone surrogates, which JSON can carry and UTF-8 cannot, are read as question marks.
+        encodable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        return self._tokenizer.encode_batch_fast(encodable, add_special_tokens=False)
+
+    def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
+        rows = [encoding.ids for encoding in self._encode([prompt + text for text in texts])]
+        vectors = np.empty((len(rows), self.dimension), dtype=np.float32)
+        # Texts of one length make batches without padding.
+        order = sorted(range(len(rows)), key=lambda row: len(rows[row]), reverse=True)
+        for start in range(0, len(order), _BATCH_SIZE):
+            batch = order[start : start + _BATCH_SIZE]
+            vectors[batch] = self._run([rows[row] for row in batch])
+        return vectors
+
+    def _run(self, rows: list[list[int]]) -> FloatMatrix:
+        most = self._shape.max_position_embeddings
+        framed = [[self._bos, *row[: most - _SPECIAL_TOKENS], self._eos] for row in rows]
+        longest = max(map(len, framed))
+        ids = np.full((len(framed), longest), self._pad, dtype=np.int64)
+        mask = np.zeros((len(framed), longest), dtype=np.int32)
+        for number, row in enumerate(framed):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
+        pooling = (mask / mask.sum(axis=1, keepdims=True)).astype(np.float32)
+        feeds = {
+            "input_ids": ids,
+            "position_ids": np.arange(longest, dtype=np.int64)[None],
+            "mask": mask,
+            "pooling": pooling[:, None],
+        }
+        (vectors,) = self._session.run(None, feeds)
+        return np.asarray(vectors, dtype=np.float32)

@@ -1,0 +1,112 @@
+"""The bundled encoder in ONNX Runtime: a graph without weights, and the weights from their package.
+
+``encoder.onnx`` (written by ``index/graph/write_graph.py``) names the arrays it wants; they are taken
+from the 4-bit file as it is, with the halves of each byte in the order that the runtime reads them. No
+weight is quantised a second time and nothing is written to a disk.
+"""
+
+import os
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhangju_index.bundled_weights import Weights
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["open_session", "repack_pairs"]
+
+# The encoder's parts that are one matrix each, by their names in the weights file.
+_MATRICES = ("ao", "fi", "fo")
+_NORMS = ("aln", "oln")
+
+
+def open_session(weights: Weights) -> "InferenceSession":
+    """Make the encoder ready to run, on the cores that this process may use.
+
+    Raises:
+        ModelError: The weights lack a tensor, or one has another size than its place.
+    """
+    # From 1.29 on it reports to its makers unless told not to before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    # For whoever imported it before us.
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = _cores()
+    options.inter_op_num_threads = 1
+    # Threads that wait in a busy loop take the cores from the search and from other questions.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    arrays = dict(_arrays(weights))
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
+    options.add_external_initializers(list(arrays), values)
+    graph = (files("zhangju_index") / "encoder.onnx").read_bytes()
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def repack_pairs(pairs: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put the 4-bit weights of each block in the order that ONNX Runtime reads them.
+
+    In the file byte ``j`` of a block holds weights ``j`` and ``j + 16``; the runtime wants weights
+    ``2 j`` and ``2 j + 1``, the first of them in the low half.
+
+    Args:
+        pairs: Bytes of blocks, shape (n_blocks, 16).
+
+    Returns:
+        The same weights, shape (n_blocks, 16).
+    """
+    low, high = pairs & 0x0F, pairs >> 4
+    # The first eight bytes hold weights 0 … 15, which are all in the low halves.
+    first = low[:, 0::2] | (low[:, 1::2] << 4)
+    second = high[:, 0::2] | (high[:, 1::2] << 4)
+    return np.concatenate([first, second], axis=1)
+
+
+def _arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Every array that the graph names, in the shape that it names."""
+    shape = weights.shape
+    width, inner = shape.hidden_size, shape.intermediate_size
+
+    def vector(name: str, columns: int = width) -> NDArray[np.float32]:
+        return np.ascontiguousarray(weights.matrix(name, columns)[0])
+
+    def blocks(name: str, *tensors: str, columns: int) -> Iterator[tuple[str, NDArray[Any]]]:
+        stored = np.concatenate([weights.blocks(tensor, columns) for tensor in tensors])
+        pairs = repack_pairs(stored["pairs"].reshape(-1, stored["pairs"].shape[-1]))
+        yield f"{name}.pairs", pairs.reshape(len(stored), -1, pairs.shape[-1])
+        yield f"{name}.scales", stored["scale"].astype(np.float32)
+
+    for name, array in blocks("emb.word", "emb.word", columns=width):
+        yield name, array.reshape(shape.vocab_size, -1)
+    # Every token is of the first type: its vector is the same everywhere.
+    yield "emb.place", weights.matrix("emb.pos", width) + weights.matrix("emb.type", width)[0]
+    yield "emb.ln.w", vector("emb.ln.w")
+    yield "emb.ln.b", vector("emb.ln.b")
+    for layer in range(shape.num_hidden_layers):
+        at = f"l{layer}"
+        heads = [f"{at}.{part}" for part in ("q", "k", "v")]
+        for name, array in blocks(f"{at}.qkv", *(f"{head}.w" for head in heads), columns=width):
+            yield name, array.reshape(-1) if name.endswith(".scales") else array
+        yield f"{at}.qkv.b", np.concatenate([vector(f"{head}.b") for head in heads])
+        for part in _MATRICES:
+            for name, array in blocks(
+                f"{at}.{part}", f"{at}.{part}.w", columns=inner if part == "fo" else width
+            ):
+                yield name, array.reshape(-1) if name.endswith(".scales") else array
+            yield f"{at}.{part}.b", vector(f"{at}.{part}.b", inner if part == "fi" else width)
+        for part in _NORMS:
+            yield f"{at}.{part}.w", vector(f"{at}.{part}.w")
+            yield f"{at}.{part}.b", vector(f"{at}.{part}.b")
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -170,6 +170,16 @@ def test_full_lines_go_on_and_others_end_their_paragraph() -> None:
     ]
 
 
+def test_a_word_hyphenated_at_a_full_line_is_read_whole() -> None:
+    """Only there: a hyphen in a text file may belong to its word."""
+    text = "Rivers are a retriev-\nal of rain."
+
+    assert texts(Document("d", "D", "d.pdf", text, layout=Layout(full_lines=(0,)))) == [
+        "Rivers are a retrieval of rain."
+    ]
+    assert texts(Document("d", "D", "d.txt", text)) == ["Rivers are a retriev-al of rain."]
+
+
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\n\f\n", "\n\n\n"], ids=repr)
 def test_a_sentence_goes_on_across_pages_and_columns(between: str) -> None:
     """A full last line leads to the next page."""
@@ -293,7 +303,8 @@ def test_sections_tile_any_text_of_any_layout(text: str, data: st.DataObject) ->
     assert all(a.end == b.start for a, b in itertools.pairwise(found.sections))
     assert offsets == sorted(set(offsets))
     assert all(
-        text[i].isspace() or text[i] in "\ufeff\u200b\u00ad" for i in set(range(len(text))) - set(offsets)
+        text[i].isspace() or text[i] in "\ufeff\u200b\u00ad-\u2010"
+        for i in set(range(len(text))) - set(offsets)
     )
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from zhangju_index.blocks import find_blocks
 from zhangju_index.lines import split_lines
-from zhangju_index.reading import ReadingText, concatenate, join_lines, spaces_latin
+from zhangju_index.reading import ReadingText, concatenate, cut_words, join_lines, spaces_latin
 
 TEXTS = st.text(alphabet="甲乙丙。，“”ab 12\u3000\t\n\r-\u00ad😀", max_size=80)
 
@@ -53,6 +53,47 @@ def test_a_source_that_spaces_latin_words_gets_its_space_back() -> None:
     assert spaces_latin(text)
     assert not spaces_latin("我们使用Python语言")
     assert join("我们使用\nPython 语言", spaced=True) == "我们使用 Python 语言"
+
+
+def dehyphenate(text: str, *, hyphenated: bool) -> str:
+    """All lines of a text joined, without the hyphens that cut a word."""
+    lines = split_lines(text)
+    return join_lines(text, lines, cut=cut_words(text, lines, hyphenated=hyphenated)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("the retriev-\nal of", "the retrieval of"),
+        ("a well-known river, a well-\nknown bridge", "a well-known river, a well-known bridge"),
+        ("the state-of-the-\nart", "the state-of-the-art"),
+        ("the 3-\nday trip", "the 3-day trip"),
+        ("the Smith-\nJones bridge", "the Smith-Jones bridge"),
+        ("pre-\nand post-war", "pre-and post-war"),
+        ("die Fluß-\nläufe", "die Flußläufe"),
+        ("one -\ntwo", "one -two"),
+    ],
+    ids=repr,
+)
+def test_a_word_cut_by_a_hyphen_is_made_whole(text: str, read: str) -> None:
+    """Compounds keep their hyphen, as do figures and names."""
+    assert dehyphenate(text, hyphenated=True) == read
+
+
+def test_where_lines_were_not_hyphenated_only_a_known_word_loses_its_hyphen() -> None:
+    """A wrapped text file breaks after the hyphens that its words have."""
+    assert dehyphenate("a long-\nterm plan", hyphenated=False) == "a long-term plan"
+    assert dehyphenate("retrieval, retriev-\nal", hyphenated=False) == "retrieval, retrieval"
+
+
+def test_a_dropped_hyphen_leaves_the_offsets_exact() -> None:
+    """The range of a mended word holds its hyphen and its break."""
+    text = "the retriev-\nal of"
+    lines = split_lines(text)
+    reading = join_lines(text, lines, cut=cut_words(text, lines, hyphenated=True))
+    start, end = reading.source_range(4, 13)
+
+    assert (reading.text[4:13], text[start:end]) == ("retrieval", "retriev-\nal")
 
 
 @given(TEXTS)

@@ -22,7 +22,7 @@ from zhangju_index.layout import Told, tell_lines
 from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
 from zhangju_index.markdown import underlined_lines, verbatim_lines
 from zhangju_index.marks import FIRST_LEVEL, VERBATIM, Mark, find_mark, stated_heading
-from zhangju_index.reading import ReadingText, join_lines, spaces_latin
+from zhangju_index.reading import ReadingText, cut_words, join_lines, spaces_latin
 from zhangju_index.values import PLAIN, Layout
 
 __all__ = ["Block", "Blocks", "alike", "ends_sentence", "find_blocks", "is_heading_shape"]
@@ -159,6 +159,7 @@ def find_blocks(text: str, breaks: frozenset[int] = frozenset(), layout: Layout 
     breaks |= told.opens
     indented = _uses_indents(lines)
     spaced = spaces_latin(text)
+    cut = cut_words(text, lines, hyphenated=wrap.full is not None)
 
     def mark_of(line: Line) -> Mark | None:
         mark = marks.get(line.start) or find_mark(text[line.start : line.end])
@@ -166,7 +167,7 @@ def find_blocks(text: str, breaks: frozenset[int] = frozenset(), layout: Layout 
         return mark if known else None
 
     def make(parts: Sequence[Line], heading: bool = False) -> Block:
-        reading = join_lines(text, parts, sliced=wrap.sliced, spaced=spaced)
+        reading = join_lines(text, parts, sliced=wrap.sliced, spaced=spaced, cut=cut)
         return Block(tuple(parts), reading, mark_of(parts[0]), heading)
 
     joiner = _Joiner(text, wrap, mark_of, indented)

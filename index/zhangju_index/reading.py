@@ -6,15 +6,23 @@ the reading text has one exact range in the source, and nothing that is quoted i
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from zhangju_index.lines import Line, is_wide
 
-__all__ = ["ReadingText", "concatenate", "join_lines", "spaces_latin"]
+__all__ = ["ReadingText", "concatenate", "cut_words", "join_lines", "spaces_latin"]
 
 _SOFT_HYPHEN = "\u00ad"
+_HYPHENS = "-\u2010"
+_CUT_LEFT = re.compile(f"[^\\W\\d_]+(?=[{_HYPHENS}]$)")
+_CUT_RIGHT = re.compile(r"[^\W\d_]+")
+# With the hyphens inside it: well-known is one word.
+_WORD = re.compile(f"[^\\W\\d_]+(?:[{_HYPHENS}][^\\W\\d_]+)*")
+_LONGEST_CUT = 40
+# pre- and post-war
+_SUSPENDED = frozenset({"and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e", "o"})
 _HAN = "[\u3400-\u9fff]"
 _SPACED = re.compile(f"{_HAN}[ \u3000][A-Za-z]|[A-Za-z][ \u3000]{_HAN}")
 _TOUCHING = re.compile(f"{_HAN}[A-Za-z]|[A-Za-z]{_HAN}")
@@ -53,7 +61,14 @@ class ReadingText:
         return ReadingText(self.text[first:last], self.offsets[first:last])
 
 
-def join_lines(text: str, lines: Sequence[Line], *, sliced: int = 0, spaced: bool = False) -> ReadingText:
+def join_lines(
+    text: str,
+    lines: Sequence[Line],
+    *,
+    sliced: int = 0,
+    spaced: bool = False,
+    cut: Container[int] = (),
+) -> ReadingText:
     """Join the lines of one block as a reader does.
 
     Han characters touch; Latin words stand one space apart, unless the wrap was ``sliced`` and
@@ -64,6 +79,7 @@ def join_lines(text: str, lines: Sequence[Line], *, sliced: int = 0, spaced: boo
         lines: Lines of one block, in order.
         sliced: Count of characters that lines were cut at even inside words; 0 if not.
         spaced: The source sets Latin words in Han text off with spaces.
+        cut: Offsets of hyphens that only cut a word, as ``cut_words`` finds them.
     """
     characters: list[str] = []
     offsets: list[int] = []
@@ -72,7 +88,7 @@ def join_lines(text: str, lines: Sequence[Line], *, sliced: int = 0, spaced: boo
         offsets.extend(range(line.start, line.end))
         if following is None:
             break
-        if characters[-1] == _SOFT_HYPHEN:
+        if characters[-1] == _SOFT_HYPHEN or line.end - 1 in cut:
             characters.pop()
             offsets.pop()
             continue
@@ -82,6 +98,41 @@ def join_lines(text: str, lines: Sequence[Line], *, sliced: int = 0, spaced: boo
             characters.append(" ")
             offsets.append(line.end)
     return ReadingText("".join(characters), tuple(offsets))
+
+
+def cut_words(text: str, lines: Sequence[Line], *, hyphenated: bool) -> frozenset[int]:
+    """Offsets of the hyphens at line ends that are no part of their word.
+
+    Only a hyphen between two small letters may be one. What the rest of the text writes decides:
+    the whole word, or the compound with its hyphen. A second hyphen (state-of-the-art) is kept.
+
+    Args:
+        text: The source.
+        lines: Its lines.
+        hyphenated: Whether words were hyphenated to fill lines, so that a word that occurs nowhere
+            else is taken for one of those.
+    """
+    words: dict[int, tuple[str, str]] = {}
+    compound: set[int] = set()
+    for line, following in pairwise(lines):
+        if text[line.end - 1] not in _HYPHENS or not text[following.start].islower():
+            continue
+        left = _CUT_LEFT.search(text, max(line.start, line.end - _LONGEST_CUT), line.end)
+        right = _CUT_RIGHT.match(text, following.start, following.end)
+        if left and right and left[0][-1].islower() and right[0] not in _SUSPENDED:
+            words[line.end - 1] = (left[0].lower(), right[0].lower())
+            if left.start() > line.start and text[left.start() - 1] in _HYPHENS:
+                compound.add(line.end - 1)
+    if not words:
+        return frozenset()
+    wanted = {form for left, right in words.values() for form in (left + right, f"{left}-{right}")}
+    written = {word.replace("\u2010", "-") for word in map(str.lower, _WORD.findall(text))} & wanted
+    return frozenset(
+        hyphen
+        for hyphen, (left, right) in words.items()
+        if left + right in written
+        or (hyphenated and hyphen not in compound and f"{left}-{right}" not in written)
+    )
 
 
 def spaces_latin(text: str) -> bool:

@@ -8,6 +8,7 @@ use by accident count; a fence that is never closed is not one.
 import re
 from itertools import pairwise
 
+from zhangju_index.front_matter import find_front_matter
 from zhangju_index.lines import Line
 
 __all__ = ["underlined_lines", "verbatim_lines"]
@@ -16,15 +17,13 @@ _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
 _TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
-_FRONT_MATTER_KEY = re.compile(r"[A-Za-z_][\w-]*[ ]*:")
-_LONGEST_FRONT_MATTER = 60
 _LONGEST_UNDERLINED = 120
 
 
 def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
     """Positions of the lines that are no prose."""
     shown = [text[line.start : line.end] for line in lines]
-    found = _front_matter(text, shown, lines) | _fenced(shown) | _comments(shown)
+    found = _front_matter(text, lines) | _fenced(shown) | _comments(shown)
     for i, line in enumerate(shown):
         neighbours = [shown[k] for k in (i - 1, i + 1) if 0 <= k < len(shown)]
         # One line with a tab may be a label and its text; rows come in company.
@@ -53,14 +52,9 @@ def underlined_lines(text: str, lines: list[Line], verbatim: set[int]) -> dict[i
     return levels
 
 
-def _front_matter(text: str, shown: list[str], lines: list[Line]) -> set[int]:
-    """The block of ``key: value`` lines between two ``---`` that opens a file."""
-    if not shown or shown[0] != "---" or text[: lines[0].start].strip("\ufeff"):
-        return set()
-    for i, line in enumerate(shown[1:_LONGEST_FRONT_MATTER], 1):
-        if line in ("---", "..."):
-            return set(range(i + 1)) if i > 1 and _FRONT_MATTER_KEY.match(shown[1]) else set()
-    return set()
+def _front_matter(text: str, lines: list[Line]) -> set[int]:
+    found = find_front_matter(text)
+    return {i for i, line in enumerate(lines) if line.start < found.end} if found else set()
 
 
 def _fenced(shown: list[str]) -> set[int]:

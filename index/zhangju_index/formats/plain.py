@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from zhangju_index.formats.encodings import decode_text
+from zhangju_index.front_matter import find_front_matter, read_leading_lines
 from zhangju_index.values import Parsed
 
 __all__ = ["MarkdownParser", "PlainParser"]
@@ -24,5 +25,7 @@ class MarkdownParser:
     suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown")
 
     def parse(self, data: bytes, source: str) -> Parsed:
-        """Decode a file; its marks are read where the outline is made."""
-        return Parsed(decode_text(data, source))
+        """Decode a file and read its front matter; its marks are read where the outline is made."""
+        text = decode_text(data, source)
+        found = find_front_matter(text) or read_leading_lines(text)
+        return Parsed(text, title=found.title, metadata=found.metadata) if found else Parsed(text)

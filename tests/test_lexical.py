@@ -1,10 +1,9 @@
-import json
 import math
 import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def test_any_text_can_be_tokenised(text: str) -> None:
 
 @given(TEXTS, QUESTIONS)
 def test_coverage_agrees_with_a_slow_one(texts: list[str], question: str) -> None:
-    """bm25s, its tables and the vocabulary give what the formula says."""
+    """The tables give what the formula says."""
     index = LexicalIndex.build(texts)
 
     assert len(index) == len(texts)
@@ -143,8 +142,8 @@ def test_a_rare_term_weighs_more() -> None:
 
 @pytest.mark.parametrize("texts", [[], ["", ""], ["……", "《》"]], ids=["none", "empty", "punctuation"])
 def test_texts_without_words_hold_nothing(texts: list[str], tmp_path: Path) -> None:
-    """An index of nothing answers with zeros, also once it was saved."""
-    LexicalIndex.build(texts).save(tmp_path / "bm25")
+    """An index of nothing answers with zeros, also from its files."""
+    LexicalIndex.write(tmp_path / "bm25", texts)
     index = LexicalIndex.load(tmp_path / "bm25", len(texts))
 
     for question in ("新质生产力", "\0", "", "？"):
@@ -208,27 +207,78 @@ def test_another_language_covers_nothing(article: tuple[list[str], LexicalIndex]
     assert article[1].coverage(question).max() < 0.02
 
 
-def test_what_is_loaded_is_what_was_saved(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
+def test_what_is_loaded_is_what_was_built(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
     """Values are the same from the mapped tables; nothing on disk needs pickle, or is one."""
     texts, built = article
-    built.save(tmp_path / "bm25")
+    LexicalIndex.write(tmp_path / "bm25", texts)
     loaded = LexicalIndex.load(tmp_path / "bm25", len(texts))
 
     for question in EXACT:
         np.testing.assert_array_equal(loaded.coverage(question), built.coverage(question))
     for path in (tmp_path / "bm25").iterdir():
-        if path.suffix == ".npy":
-            assert np.load(path, allow_pickle=False).dtype != object
-        else:
-            assert path.suffix == ".json"
-            json.loads(path.read_bytes())
+        assert np.load(path, allow_pickle=False).dtype != object
+
+
+def test_a_build_in_parts_gives_the_same(
+    article: tuple[list[str], LexicalIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many pairs are in memory at a time shows nowhere."""
+    texts, built = article
+    monkeypatch.setattr("zhangju_index.lexical._PAIRS_AT_A_TIME", 7)
+    in_parts = LexicalIndex.build(texts)
+
+    for question in EXACT:
+        np.testing.assert_array_equal(in_parts.coverage(question), built.coverage(question))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_loaded_tables_are_mapped(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
+    """Opening the tables of a large index reads none of them."""
+    LexicalIndex.write(tmp_path / "bm25", article[0])
+
+    index = LexicalIndex.load(tmp_path / "bm25", len(article[0]))
+
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert all(str(path) in mapped for path in (tmp_path / "bm25").iterdir())
+    assert index.coverage("三度一率").max() > 0
+
+
+def _cut_rows(folder: Path) -> None:
+    np.save(folder / "rows.npy", np.load(folder / "rows.npy")[1:])
+
+
+def _widen_scores(folder: Path) -> None:
+    np.save(folder / "scores.npy", np.load(folder / "scores.npy").astype("<f8"))
+
+
+def _empty_starts(folder: Path) -> None:
+    np.save(folder / "starts.npy", np.empty(0, dtype="<i8"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        pytest.param(_cut_rows, "values in rows, got", id="rows missing"),
+        pytest.param(_widen_scores, "type <f4, got float64", id="another type"),
+        pytest.param(_empty_starts, "values in starts, got 0", id="nothing"),
+    ],
+)
+def test_tables_that_do_not_fit_are_refused(
+    damage: Callable[[Path], None], message: str, tmp_path: Path
+) -> None:
+    """Tables of another build, or of another kind, never give an answer."""
+    LexicalIndex.write(tmp_path / "bm25", ["新质生产力", "武进"])
+    damage(tmp_path / "bm25")
+
+    with pytest.raises(ValueError, match=message):
+        LexicalIndex.load(tmp_path / "bm25", 2)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not remove files that are mapped")
 def test_a_loaded_index_outlives_its_files(article: tuple[list[str], LexicalIndex], tmp_path: Path) -> None:
     """A build that replaces the index removes files that a server still answers from."""
     texts, built = article
-    built.save(tmp_path / "bm25")
+    LexicalIndex.write(tmp_path / "bm25", texts)
     loaded = LexicalIndex.load(tmp_path / "bm25", len(texts))
     for path in (tmp_path / "bm25").iterdir():
         path.unlink()
@@ -250,7 +300,7 @@ def test_every_process_writes_the_same_bytes(tmp_path: Path) -> None:
     """The order of strings in a set, which differs between processes, does not get into the files."""
     script = (
         "import sys; from pathlib import Path; from zhangju_index.lexical import LexicalIndex;"
-        "LexicalIndex.build(['新质生产力 new', '武进 alpha beta', '', '氢能 beta']).save(Path(sys.argv[1]))"
+        "LexicalIndex.write(Path(sys.argv[1]), ['新质生产力 new', '武进 alpha beta', '', '氢能 beta'])"
     )
     for seed in "12":
         environment = {**os.environ, "PYTHONHASHSEED": seed}

@@ -11,7 +11,7 @@ import zhangju
 import zhangju_eval
 import zhangju_index
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio", "fastapi", "bm25s", "numpy"]
+HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio", "fastapi", "numpy"]
 
 
 def test_all_is_sorted_and_every_name_is_there() -> None:

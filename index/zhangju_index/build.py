@@ -216,7 +216,7 @@ def _reusable(directory: Path, model: ModelRecord) -> Index | None:
 
 
 def _write_lexical(path: Path, texts: Texts) -> None:
-    LexicalIndex.build(_lexical_text(chunk) for chunk in texts.all_chunks()).save(path)
+    LexicalIndex.write(path, (_lexical_text(chunk) for chunk in texts.all_chunks()))
 
 
 def _lexical_text(chunk: Chunk) -> str:

@@ -6,16 +6,29 @@ dictionary and finds every exact term; other scripts give words. Text is folded 
 case, digits of every script, marks that are mostly left out in writing), so spellings of one
 word meet. Tokens are for matching only: offsets never come from folded text.
 
-BM25 itself is bm25s (Lù 2024, arXiv 2407.03618), in Lucene's variant (Kamphuis et al. 2020).
+BM25 in Lucene's variant (Kamphuis et al. 2020) is computed when the index is built: each pair of
+a term and a text that holds it keeps its score, and a question adds up a few columns, as in bm25s
+(Lù 2024, arXiv 2407.03618). A folder holds them as mapped NumPy arrays:
+
+    terms.npy    64-bit hash of each term, rising
+    starts.npy   where the column of each term starts in the two below, and where the last one ends
+    rows.npy     texts that hold the term, rising
+    scores.npy   the term's score in each of them
+
+Terms are known by their hash alone, so that nothing of a vocabulary is loaded. Among a million
+terms, two share a hash with a probability of one in 37 million, and would count as one term.
 """
 
+import hashlib
 import math
 import re
+import tempfile
 import unicodedata
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +36,9 @@ from numpy.typing import NDArray
 __all__ = ["LexicalIndex", "tokenize"]
 
 K1, B = 1.2, 0.75
+
+# Pairs of a term and a text that a build holds in memory at a time: some 40 MB while they are sorted.
+_PAIRS_AT_A_TIME = 500_000
 
 # Soft hyphens, joiners, direction marks and variant selectors stand inside words and show
 # nothing; Arabic and Hebrew points and the Arabic stretching line are mostly not written.
@@ -68,40 +84,54 @@ def _fold(text: str) -> str:
 class LexicalIndex:
     """BM25 over a list of texts, by row; safe to ask from several threads."""
 
-    def __init__(self, bm25: Any, rows: int) -> None:
-        self._bm25 = bm25
+    def __init__(self, tables: "_Tables", rows: int) -> None:
+        self._tables = tables
         self._rows = rows
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> "LexicalIndex":
-        """Index ``texts``; their order gives the rows."""
-        import bm25s
+    def build(cls, texts: Iterable[str]) -> Self:
+        """Index ``texts`` in memory; their order gives the rows."""
+        return cls(*_build_tables(texts, lambda name, dtype, length: np.empty(length, dtype), None))
 
-        # Numbered in the order they turn up: bm25s would number them in the order of a set of
-        # strings, which differs from process to process, and hold every token as a string.
-        vocabulary: dict[str, int] = {}
-        corpus = [
-            array("i", [vocabulary.setdefault(token, len(vocabulary)) for token in tokenize(text)])
-            for text in texts
-        ]
-        rows = len(corpus)
-        if not vocabulary:
-            # bm25s cannot hold texts without any token.
-            vocabulary, corpus = {"\0": 0}, [array("i", [0])]
-        bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        bm25.index((corpus, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(bm25, rows)
+    @staticmethod
+    def write(folder: Path, texts: Iterable[str]) -> None:
+        """Index ``texts`` in a new folder, for ``load``; the files are the same for the same texts.
 
-    def save(self, folder: Path) -> None:
-        """Write the tables as NumPy arrays and JSON; nothing is pickled."""
-        self._bm25.save(str(folder), show_progress=False)
+        Memory holds the vocabulary, the length of each text and some of the pairs.
+        """
+        folder.mkdir()
+
+        def make(name: str, dtype: str, length: int) -> NDArray[Any]:
+            # What is written to the array goes to the file that it maps.
+            return np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype, (length,))
+
+        _build_tables(texts, make, folder)
 
     @classmethod
-    def load(cls, folder: Path, rows: int) -> "LexicalIndex":
-        """Read tables that ``save`` wrote, mapped into memory rather than copied."""
-        import bm25s
+    def load(cls, folder: Path, rows: int) -> Self:
+        """Map tables that ``write`` left, of ``rows`` texts; nothing is copied into memory.
 
-        return cls(bm25s.BM25.load(str(folder), mmap=True), rows)
+        Raises:
+            ValueError: A file is no such table, or does not fit the others.
+            OSError: A file cannot be read.
+        """
+        arrays: list[NDArray[Any]] = []
+        for name, dtype in zip(_Tables._fields, _DTYPES, strict=True):
+            table = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            if table.dtype != np.dtype(dtype) or table.ndim != 1:
+                raise ValueError(f"expected {name} of one dimension and type {dtype}, got {table.dtype}")
+            # A plain view: slices of a ``memmap`` cost microseconds each.
+            arrays.append(table.view(np.ndarray))
+        tables = _Tables(*arrays)
+        pairs = int(tables.starts[-1]) if len(tables.starts) else 0
+        for name, table, length in (
+            ("starts", tables.starts, len(tables.terms) + 1),
+            ("rows", tables.rows, pairs),
+            ("scores", tables.scores, pairs),
+        ):
+            if len(table) != length:
+                raise ValueError(f"expected {length:,} values in {name}, got {len(table):,}")
+        return cls(tables, rows)
 
     def __len__(self) -> int:
         """Rows held."""
@@ -121,25 +151,133 @@ class LexicalIndex:
 
     def coverage_of(self, shares: Mapping[str, float]) -> NDArray[np.float32]:
         """``coverage`` of a question whose ``shares`` are known."""
-        vocabulary: dict[str, int] = self._bm25.vocab_dict
-        known = [term for term in shares if term in vocabulary]
-        if not known or not self._rows:
-            return np.zeros(self._rows, dtype=np.float32)
-        scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32)[: self._rows]
-        # A term's weight is its share of the most that a text could score.
-        most = self.weight(known[0]) / shares[known[0]]
-        return scores / np.float32(most)
+        scores = np.zeros(self._rows, dtype=np.float32)
+        most = None
+        for term, (start, end) in zip(shares, self._columns(list(shares)), strict=True):
+            if start == end:
+                continue
+            np.add.at(scores, self._tables.rows[start:end], self._tables.scores[start:end])
+            # A term's weight is its share of the most that a text could score.
+            most = most or self._weight(end - start) / shares[term]
+        return scores if most is None else scores / np.float32(most)
 
     def shares(self, question: str) -> dict[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
         # Sorted, so that sums come out the same in every process.
-        weights = {term: self.weight(term) for term in sorted(set(tokenize(question)))}
-        total = sum(weights.values())
-        return {term: weight / total for term, weight in weights.items()}
+        terms = sorted(set(tokenize(question)))
+        weights = [self._weight(end - start) for start, end in self._columns(terms)]
+        total = sum(weights)
+        return {term: weight / total for term, weight in zip(terms, weights, strict=True)}
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term, as BM25 counts it: the rarer, the heavier."""
-        row = self._bm25.vocab_dict.get(term)
-        ends = self._bm25.scores["indptr"]
-        frequency = 0 if row is None else int(ends[row + 1] - ends[row])
+        ((start, end),) = self._columns([term])
+        return self._weight(end - start)
+
+    def _weight(self, frequency: int) -> float:
         return math.log1p((self._rows - frequency + 0.5) / (frequency + 0.5))
+
+    def _columns(self, terms: Sequence[str]) -> list[tuple[int, int]]:
+        """Where the column of each term starts and ends; of a term that no text holds, 0 and 0."""
+        known, starts = self._tables.terms, self._tables.starts
+        hashes = np.array([_hash(term) for term in terms], dtype=np.uint64)
+        places = np.searchsorted(known, hashes)
+        return [
+            (int(starts[place]), int(starts[place + 1]))
+            if place < len(known) and known[place] == each
+            else (0, 0)
+            for place, each in zip(places.tolist(), hashes, strict=True)
+        ]
+
+
+class _Tables(NamedTuple):
+    """The arrays of the module's docstring."""
+
+    terms: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+_DTYPES = ("<u8", "<i8", "<i4", "<f4")
+
+
+def _build_tables(
+    texts: Iterable[str], make: Callable[[str, str, int], NDArray[Any]], scratch: Path | None
+) -> tuple[_Tables, int]:
+    """Fill tables that ``make`` gives by name, type and length; the number of texts comes with them."""
+    # A score depends on all texts, so the pairs wait in a file until the last one was read.
+    with tempfile.TemporaryFile(dir=scratch) as waiting:
+        vocabulary, lengths = _spill(texts, waiting)
+        # In the order of their hashes, whatever the order in which terms turned up.
+        hashes, numbers = np.unique(
+            np.fromiter(map(_hash, vocabulary), np.uint64, len(vocabulary)), return_inverse=True
+        )
+        frequencies = np.zeros(len(hashes), dtype=np.int64)
+        total = waiting.tell() // _PAIR.itemsize
+        for pairs in _blocks(waiting):
+            frequencies += np.bincount(numbers[pairs["term"]], minlength=len(hashes))
+        tables = _Tables(
+            *(
+                make(name, dtype, length)
+                for name, dtype, length in zip(
+                    _Tables._fields,
+                    _DTYPES,
+                    (len(hashes), len(hashes) + 1, total, total),
+                    strict=True,
+                )
+            )
+        )
+        tables.terms[:] = hashes
+        tables.starts[0] = 0
+        tables.starts[1:] = np.cumsum(frequencies)
+        weights = np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5))
+        norms = K1 * (1 - B + B * lengths / lengths.mean()) if total else lengths
+        ends = tables.starts[:-1].copy()
+        for pairs in _blocks(waiting):
+            term, row, times = numbers[pairs["term"]], pairs["row"], pairs["times"]
+            order = np.argsort(term, kind="stable")
+            term, row, times = term[order], row[order], times[order]
+            # Where each pair goes: behind those of its term, in order.
+            _, firsts, counts = np.unique(term, return_index=True, return_counts=True)
+            places = ends[term] + np.arange(len(term)) - np.repeat(firsts, counts)
+            tables.rows[places] = row
+            tables.scores[places] = weights[term] * times / (times + norms[row])
+            ends[term[firsts]] += counts
+    return tables, len(lengths)
+
+
+_PAIR = np.dtype([("term", "i4"), ("row", "i4"), ("times", "i4")])
+
+
+def _spill(texts: Iterable[str], waiting: BinaryIO) -> tuple[dict[str, int], NDArray[np.int64]]:
+    """Write the pairs of terms and texts to a file, terms numbered as they turn up.
+
+    Returns:
+        The number of each term, and how many tokens each text has.
+    """
+    vocabulary: dict[str, int] = {}
+    lengths = array("q")
+    pairs = array("i")
+    for row, text in enumerate(texts):
+        tokens = tokenize(text)
+        lengths.append(len(tokens))
+        for term, times in Counter(tokens).items():
+            pairs.extend((vocabulary.setdefault(term, len(vocabulary)), row, times))
+        if len(pairs) >= 3 * _PAIRS_AT_A_TIME:
+            waiting.write(pairs)
+            pairs = array("i")
+    waiting.write(pairs)
+    return vocabulary, np.array(lengths, dtype=np.int64)
+
+
+def _blocks(waiting: BinaryIO) -> Iterator[NDArray[np.void]]:
+    """Read pairs back, some at a time."""
+    waiting.seek(0)
+    while data := waiting.read(_PAIRS_AT_A_TIME * _PAIR.itemsize):
+        yield np.frombuffer(data, _PAIR)
+
+
+def _hash(term: str) -> int:
+    digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")

@@ -45,6 +45,17 @@ def test_a_file_is_read_exactly(tmp_path: Path, data: bytes, text: str) -> None:
     assert document.id == "桥"
 
 
+def test_any_name_that_the_system_takes_is_read(tmp_path: Path) -> None:
+    """Line breaks, controls and bytes that are no UTF-8 are part of the name."""
+    for name in ("a\nb.txt", "\x1b[31m.txt", "\u202etxt.md", "a\udcffb.txt", " .txt", "-"):
+        path = tmp_path / name
+        path.write_text("桥通车了。", encoding="utf-8")
+        document = read_document(path)
+        assert document.source == str(path)
+        assert document.text == "桥通车了。"
+        assert document.id.isprintable()
+
+
 def test_a_document_is_called_by_its_title_or_its_name(tmp_path: Path) -> None:
     """The first title in the text, else the name of the file."""
     titled, bare = tmp_path / "a.md", tmp_path / "bare.txt"
@@ -81,6 +92,27 @@ def _make(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     if kind == "a pipe":
         os.mkfifo(path)
         return path
+    if kind == "a device":
+        return Path("/dev/zero")
+    if kind == "a broken link":
+        path.symlink_to(folder / "nothing.txt")
+        return path
+    if kind == "a link to itself":
+        path.symlink_to(path)
+        return path
+    if kind == "no name":
+        return folder / "a\0b.txt"
+    if kind == "far too long a name":
+        return folder / ("桥" * 300)
+    if kind == "300 MiB":
+        with path.open("wb") as file:
+            file.truncate(300 * 2**20)
+
+        def refuse_to_read(_: Path) -> bytes:
+            raise AssertionError("it must not be read")
+
+        monkeypatch.setattr(Path, "read_bytes", refuse_to_read)
+        return path
     if kind == "unreadable":
         path.write_text("桥通车了。", encoding="utf-8")
 
@@ -102,13 +134,19 @@ def _make(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("under a file", "cannot be read"),
         ("a folder", "is a folder"),
         ("a pipe", "is not a regular file"),
+        ("a device", "is not a regular file"),
+        ("a broken link", "does not exist"),
+        ("a link to itself", "cannot be read"),
+        ("no name", "is no name of a file"),
+        ("far too long a name", "cannot be read"),
+        ("300 MiB", "has 300 MiB: files of up to 64 MiB are read"),
         ("unreadable", "cannot be read: Permission denied"),
         ("empty", "is empty"),
         ("blank", "holds no text"),
         ("only format marks", "holds no text"),
         ("binary", "is a binary file"),
         ("zeros", "is a binary file"),
-        ("an image", "is a binary file"),
+        ("an image", "is an image"),
         ("controls", "is a binary file"),
         ("an unclear encoding", "cannot be told for certain"),
         ("half a character", "cannot be told for certain"),

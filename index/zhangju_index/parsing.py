@@ -136,6 +136,9 @@ def read_bytes(path: Path) -> bytes:
         raise DocumentError(f"{path} does not exist: check the name") from None
     except OSError as error:
         raise DocumentError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        # A name with a zero in it.
+        raise DocumentError(f"{path} is no name of a file: check it") from error
     if not data:
         raise DocumentError(f"{path} is empty: give a file with text")
     return data

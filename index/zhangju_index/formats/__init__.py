@@ -2,15 +2,18 @@
 
     bytes -> Parsed(text, layout, title, metadata)
 
-A format is known by what the file holds, where that is unmistakable (PDF, ZIP, old Office), and
-by its name where it is not: plain text, Markdown and HTML are all text. The parsers import their
-libraries when they are first used.
+A format is known by what the file holds, where that is unmistakable (PDF, Word, whole HTML pages,
+and much that is not read), and by its name where it is not: all else is text. The parsers import
+their libraries when they are first used.
 """
 
+import codecs
+import re
 from pathlib import PurePath
 
 from zhangju_index.errors import DocumentError
 from zhangju_index.formats.docx import DocxParser
+from zhangju_index.formats.foreign import name_foreign_format
 from zhangju_index.formats.html import HtmlParser
 from zhangju_index.formats.pdf import PdfParser
 from zhangju_index.formats.plain import MarkdownParser, PlainParser
@@ -31,10 +34,16 @@ PARSERS: dict[str, Parser] = {
 SUFFIXES: tuple[str, ...] = tuple(suffix for parser in PARSERS.values() for suffix in parser.suffixes)
 """Endings of the files that are taken from a folder; a file that is named is read whatever it is called."""
 
-_SIGNATURES = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "docx"))
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# PDF readers look for the signature in this many bytes.
-_SIGNATURE_REACH = 1024
+# Word files are ZIP archives; their parser says what another archive holds.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_PDF = b"%PDF-"
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+# PDF readers look for the signature in this many bytes; HTML opens in as many, long comments aside.
+_REACH = 1024
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def parse_bytes(data: bytes, source: str) -> Parsed:
@@ -56,22 +65,20 @@ def choose_parser(data: bytes, source: str) -> str:
     Raises:
         DocumentError: It is of a format that is not read.
     """
-    if data.startswith(_OLD_OFFICE):
-        raise DocumentError(
-            f"{source} is an old or a protected Office file: save it without a password as .docx or .pdf"
-        )
-    for signature, name in _SIGNATURES:
-        if data.startswith(signature):
-            return name
-    suffix = PurePath(source).suffix.lower()
-    named = next((name for name, parser in PARSERS.items() if suffix in parser.suffixes), "text")
-    if b"%PDF-" in data[:_SIGNATURE_REACH] and named == "pdf":
-        return named
-    if named == "text" and suffix not in PARSERS["text"].suffixes and _opens_as_html(data):
+    foreign = name_foreign_format(data)
+    if foreign is not None:
+        raise DocumentError(f"{source} is {foreign}")
+    if data.startswith(_ZIP):
+        return "docx"
+    if data[:_REACH].lstrip(_SPACE).startswith(_PDF):
+        return "pdf"
+    if _opens_as_html(data):
         return "html"
-    return named
+    suffix = PurePath(source).suffix.lower()
+    return next((name for name, parser in PARSERS.items() if suffix in parser.suffixes), "text")
 
 
 def _opens_as_html(data: bytes) -> bool:
-    head = data[:_SIGNATURE_REACH].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html"))
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    head = data[: 2 * _REACH if marked else _REACH].decode("utf-16" if marked else "latin-1", "ignore")
+    return _HTML.match(head.removeprefix(codecs.BOM_UTF8.decode("latin-1"))) is not None

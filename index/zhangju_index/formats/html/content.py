@@ -1,0 +1,340 @@
+"""Which blocks of an HTML page are its article.
+
+A page is an article with a site around it. What surrounds it is known by its elements (``nav``,
+``footer``), by what it consists of (links), and, weakly, by the words of its classes. The article
+lies where most of the running text lies. What speaks for neither side is kept: a line too many
+does less harm than a paragraph too few. A page with no site around it is kept whole.
+"""
+
+import re
+from itertools import accumulate
+
+from lxml import etree
+
+from zhangju_index.formats.html.blocks import Block, Page, Part
+from zhangju_index.formats.html.metadata import PageFacts
+from zhangju_index.formats.html.tree import class_words
+
+__all__ = ["article_blocks"]
+
+_SITE_TAGS = frozenset(("nav", "aside", "footer", "menu", "search"))
+_SITE_ROLES = frozenset(
+    ("navigation", "complementary", "contentinfo", "search", "banner", "menu", "menubar", "toolbar", "alert")
+)
+_ARTICLE_TAGS = frozenset(("article", "main"))
+_HOLDS_MORE = frozenset(
+    (
+        "html",
+        "body",
+        "div",
+        "section",
+        "article",
+        "main",
+        "form",
+        "center",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "fieldset",
+        "details",
+    )
+)
+"""Elements that the article may lie deeper in; others are part of it."""
+_SITE_WORDS = frozenset(
+    (
+        "nav",
+        "navbar",
+        "navigation",
+        "menu",
+        "submenu",
+        "topnav",
+        "subnav",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "share",
+        "sharing",
+        "social",
+        "bshare",
+        "jiathis",
+        "related",
+        "recommend",
+        "recommended",
+        "recommendations",
+        "tuijian",
+        "xiangguan",
+        "sidebar",
+        "footer",
+        "foot",
+        "copyright",
+        "banner",
+        "ad",
+        "ads",
+        "advert",
+        "advertisement",
+        "advertising",
+        "guanggao",
+        "sponsored",
+        "cookie",
+        "cookies",
+        "consent",
+        "gdpr",
+        "pagination",
+        "pager",
+        "toolbar",
+        "subscribe",
+        "newsletter",
+        "signup",
+        "popup",
+        "modal",
+        "qrcode",
+        "erweima",
+        "rank",
+        "ranking",
+        "paihang",
+        "login",
+        "search",
+        "topbar",
+        "friendlink",
+        "promo",
+        "outbrain",
+        "taboola",
+        "dibu",
+        "daohang",
+        "mbx",
+        "masthead",
+        "header",
+    )
+)
+_COMMENT_WORDS = frozenset(("comments", "commentlist", "pinglun", "disqus", "respond", "replies"))
+_NAVIGATES = re.compile(
+    r"[【\[（(]?(?:分享|扫一扫|扫码|字号|字体|打印|我要打印|关闭|上一篇|下一篇|上一条|下一条|上一页|下一页|您现?在?的?位置|您当前|"
+    r"当前位置|所在位置|返回顶部|返回首页|返回列表|收藏|加入收藏|设为首页|举报|浏览次数|阅读次数|访问量|"
+    r"share (?:this|on|via)|print this|back to top|skip to|advertisement|previous(?: article| post)?[:：]|next(?: article| post)?[:：])",
+    re.I,
+)
+_RELATED = re.compile(
+    r"[【\[]?(?:相关(?:阅读|链接|新闻|报道|文章|稿件|资讯|推荐)|推荐阅读|延伸阅读|更多(?:新闻|阅读|报道|精彩|推荐)|热门(?:文章|推荐|阅读|新闻)|"
+    r"猜你喜欢|关連記事|関連記事|related (?:articles?|stories|posts|links|topics|coverage|reading)|more (?:on|from|stories)|read more|"
+    r"you (?:may|might) also|recommended|most (?:read|popular)|مواضيع ذات صلة|اقرأ أيضا)",
+    re.I,
+)
+_RIGHTS = re.compile(r"版权所有|ICP备|ICP证|公网安备|©|copyright\b|all rights reserved|powered by", re.I)
+_TRAIL = re.compile(r"[>»›→/]|&gt;|—>")
+_PROSE = re.compile(r"[，。！？；：、…؟،।]|[,.;:!?](?:\s|$)")
+
+_MOST_OF_ARTICLE = 0.5
+_MOST_OF_SITE_WORDS = 0.5
+_WITHIN = 0.7
+"""Share of a part's running text that lies in one part of it, where the article lies deeper."""
+_PROPER = 150
+_SHORT = 60
+
+
+class _Sums:
+    """Sums over a range of blocks, each in constant time."""
+
+    def __init__(self, blocks: list[Block], kept: list[bool]) -> None:
+        shown = [block if keep else Block(-1) for block, keep in zip(blocks, kept, strict=True)]
+        self._weight = [0.0, *accumulate(map(_weight, shown))]
+        self._size = [0, *accumulate(block.size for block in shown)]
+        self._linked = [0, *accumulate(block.linked for block in shown)]
+        self._links = [0, *accumulate(block.links for block in shown)]
+        self._names = [0, *accumulate(block.kind == "heading" and block.level == 1 for block in shown)]
+
+    def weight(self, part: Part) -> float:
+        """How much running text a part holds, in characters."""
+        return self._weight[part.end] - self._weight[part.first]
+
+    def size(self, part: Part) -> int:
+        """Its characters."""
+        return self._size[part.end] - self._size[part.first]
+
+    def holds_h1(self, part: Part) -> bool:
+        """Whether it holds a heading of the first rank."""
+        return self._names[part.end] > self._names[part.first]
+
+    def link_share(self, part: Part) -> float:
+        """How much of it is links."""
+        return (self._linked[part.end] - self._linked[part.first]) / max(1, self.size(part))
+
+    def is_link_list(self, part: Part) -> bool:
+        """Whether it consists of links to other pages."""
+        return self._links[part.end] - self._links[part.first] >= 3 and self.link_share(part) >= 0.6
+
+
+def article_blocks(page: Page, facts: PageFacts) -> list[Block]:
+    """Choose the blocks of the article, in order."""
+    blocks, parts = page.blocks, page.parts
+    kept = [True] * len(blocks)
+    if not blocks:
+        return []
+    _drop_site(page, kept)
+    sums = _Sums(blocks, kept)
+    if all(kept) and not any(sums.is_link_list(part) for part in parts):
+        return blocks
+    main = _find_article(parts, sums)
+    _drop_around(page, main, kept, sums, facts)
+    _drop_furniture(blocks, kept)
+    if not any(
+        block.kind == "heading" and block.level == 1 and keep
+        for block, keep in zip(blocks, kept, strict=True)
+    ):
+        named = [i for i, block in enumerate(blocks[: parts[main].end]) if facts.is_name(block.text)]
+        if named and not any(kept[i] for i in named):
+            kept[named[-1]] = True
+    return [block for block, keep in zip(blocks, kept, strict=True) if keep]
+
+
+def _weight(block: Block) -> float:
+    own = block.size - block.linked
+    if block.kind in ("table", "code", "preformatted"):
+        return own
+    is_prose = own >= 15 and own >= 0.6 * block.size and _PROSE.search(block.text)
+    return own if is_prose else own / 5
+
+
+def _drop_site(page: Page, kept: list[bool]) -> None:
+    """Drop the parts that their element, role or class calls a part of the site."""
+    sums = _Sums(page.blocks, kept)
+    total = sums.weight(page.parts[0])
+    articles = [part for part in page.parts if _is_article(part.element)]
+    inside_article: list[bool] = []
+    hinted: list[Part] = []
+    for part in page.parts:
+        inside = part.parent >= 0 and inside_article[part.parent]
+        inside_article.append(inside or _is_article(part.element))
+        if part.first == part.end or any(part.first <= a.first and a.end <= part.end for a in articles):
+            continue
+        weight, words = sums.weight(part), _words(part.element)
+        if _is_site(part.element, inside_article=inside) or words & _COMMENT_WORDS:
+            if weight <= _MOST_OF_ARTICLE * total:
+                _drop(part, kept)
+        elif words & _SITE_WORDS:
+            proper = weight >= _PROPER and sums.link_share(part) < 0.4
+            headed = sums.holds_h1(part) or ({"header", "banner"} & words and _holds_heading(page, part))
+            if not (proper or headed):
+                hinted.append(part)
+    # Words that would take away much of the text mean something else on this page.
+    without = kept.copy()
+    for part in hinted:
+        _drop(part, without)
+    if _Sums(page.blocks, without).weight(page.parts[0]) >= (1 - _MOST_OF_SITE_WORDS) * total:
+        kept[:] = [a and b for a, b in zip(kept, without, strict=True)]
+
+
+def _drop(part: Part, kept: list[bool]) -> None:
+    kept[part.first : part.end] = [False] * (part.end - part.first)
+
+
+def _is_site(element: etree._Element, *, inside_article: bool) -> bool:
+    role = element.get("role") or ""
+    if role.startswith("doc-"):
+        return False  # Notes and the like of a digital book.
+    return (
+        element.tag in _SITE_TAGS
+        or role in _SITE_ROLES
+        or (element.tag == "header" and not inside_article)
+        or "cookie" in (element.get("id") or "")[:100].lower()
+    )
+
+
+def _is_article(element: etree._Element) -> bool:
+    return (
+        element.tag in _ARTICLE_TAGS
+        or element.get("role") in ("main", "article")
+        or element.get("itemprop") == "articleBody"
+    )
+
+
+def _words(element: etree._Element) -> set[str]:
+    words = class_words(element.get("class"))
+    # Programs name a section after its heading: related-work, comments.
+    return words if element.tag in ("section", "article") else words | class_words(element.get("id"))
+
+
+def _holds_heading(page: Page, part: Part) -> bool:
+    return any(block.kind == "heading" for block in page.blocks[part.first : part.end])
+
+
+def _find_article(parts: list[Part], sums: _Sums) -> int:
+    """Number of the smallest part that holds most of the running text."""
+    children: dict[int, list[int]] = {}
+    for number, part in enumerate(parts):
+        children.setdefault(part.parent, []).append(number)
+    current = 0
+    while True:
+        weight = sums.weight(parts[current])
+        deeper = [
+            number
+            for number in children.get(current, [])
+            if parts[number].element.tag in _HOLDS_MORE and sums.weight(parts[number]) >= _WITHIN * weight > 0
+        ]
+        if not deeper:
+            marked = [
+                n
+                for n in range(current + 1, len(parts))
+                if _is_article(parts[n].element)
+                and parts[n].end <= parts[current].end
+                and sums.weight(parts[n]) > _MOST_OF_ARTICLE * weight
+            ]
+            if not marked:
+                return current
+            deeper = marked
+        current = deeper[0]
+
+
+def _drop_around(page: Page, main: int, kept: list[bool], sums: _Sums, facts: PageFacts) -> None:
+    """Drop what stands outside the part ``main``, but for the article's head and more of its text."""
+    blocks, parts = page.blocks, page.parts
+    path = {main}
+    while parts[min(path)].parent >= 0:
+        path.add(parts[min(path)].parent)
+    named = False
+    article = parts[main]
+    for number, part in enumerate(parts):
+        if number in path or part.parent not in path or part.parent == main:
+            continue
+        if article.first <= part.first and part.end <= article.end:
+            continue
+        inner = range(part.first, part.end)
+        before = part.end <= article.first
+        beside = part.parent == article.parent
+        names = any(kept[i] and _may_name(blocks[i], facts) for i in inner)
+        hinted = bool(_words(part.element) & (_SITE_WORDS | _COMMENT_WORDS)) and not names
+        prose = sums.weight(part) >= max(_PROPER, 0.05 * sums.weight(article)) and sums.link_share(part) < 0.3
+        near = before and (names or named)
+        keep = not hinted and not sums.is_link_list(part) and (near or beside or prose)
+        named |= before and names
+        for i in inner:
+            kept[i] &= keep and (_may_name(blocks[i], facts) or blocks[i].linked <= 0.5 * blocks[i].size)
+
+
+def _may_name(block: Block, facts: PageFacts) -> bool:
+    # The name of the site, too, is a heading on many pages, and leads to its front page.
+    is_h1 = block.kind == "heading" and block.level == 1 and 2 * block.linked < block.size
+    return is_h1 or facts.is_name(block.text)
+
+
+def _drop_furniture(blocks: list[Block], kept: list[bool]) -> None:
+    """Drop the short lines that serve the reader of the site: where one is, what to share, what else there is."""
+    prose = [i for i, block in enumerate(blocks) if kept[i] and _weight(block) >= 30]
+    first, last = (prose[0], prose[-1]) if prose else (0, len(blocks))
+    label: int | None = None
+    for i, block in enumerate(blocks):
+        if not kept[i]:
+            if label is not None:
+                kept[label] = False
+            continue
+        links = block.linked >= 0.6 * block.size
+        if label is not None and links:
+            kept[label] = kept[i] = False
+            continue
+        label = i if block.size <= _SHORT and _RELATED.match(block.text) else None
+        trail = i < first and block.linked >= 0.3 * block.size and _TRAIL.search(block.text)
+        rights = i > last and block.size <= 4 * _SHORT and _RIGHTS.search(block.text)
+        serves = block.size <= _SHORT and _NAVIGATES.match(block.text) and (block.links or block.size <= 20)
+        if block.kind != "heading" and (trail or rights or serves):
+            kept[i] = False

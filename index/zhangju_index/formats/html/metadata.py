@@ -1,0 +1,185 @@
+"""What an HTML page says of itself: title, author, date, site."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from zhangju_index.formats.html.tree import text_of
+
+__all__ = ["PageFacts", "read_facts", "same_words"]
+
+_TITLES = ("og:title", "articletitle", "citation_title", "dc.title", "twitter:title")
+_AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "byl")
+_DATES = (
+    "article:published_time",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "date.issued",
+    "dc.date",
+    "citation_publication_date",
+    "date",
+)
+_SITES = ("og:site_name", "sitename", "application-name")
+_ARTICLES = re.compile("Article|NewsArticle|Report|BlogPosting|WebPage")
+_DATE = re.compile(
+    r"\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?"
+    r"(?:[T\s]*(\d{1,2}:\d{2})(:\d{2})?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+)
+# 标题_频道_网站, Title | Site, Title - Site; a hyphen inside a word separates nothing.
+_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»:：]\s+|\s*(?:--|——)\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])")
+_LONGEST = 300
+_LARGEST_JSON = 1_000_000
+
+
+class PageFacts:
+    """What a page says of itself.
+
+    Attributes:
+        names: What it may be called, the surest first; as found, so that some may name the site too.
+        metadata: ``author``, ``date`` (ISO 8601) and ``site``, as far as it says.
+    """
+
+    def __init__(self, names: list[str], metadata: dict[str, str]) -> None:
+        self.names = names
+        self.metadata = metadata
+
+    def is_name(self, text: str) -> bool:
+        """Whether ``text`` is what the page is called, or all of it but the name of the site."""
+        words = same_words(text)
+        return len(words) > 1 and any(
+            words == same_words(_SEPARATOR.split(name)[0])
+            or (2 * len(words) >= len(whole := same_words(name)) and words in whole)
+            for name in self.names
+        )
+
+    def title(self, headings: list[str]) -> str | None:
+        """What the article is called.
+
+        Args:
+            headings: What stands over the article as its first heading.
+        """
+        for heading in headings:
+            if any(same_words(heading) in same_words(name) for name in self.names):
+                return heading
+        if self.names:
+            return _without_site(self.names[0], self.metadata.get("site", ""))
+        return headings[0] if headings else None
+
+
+def read_facts(root: etree._Element) -> PageFacts:
+    """Read the head of a page, its JSON-LD and its ``time`` elements."""
+    told: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        value = _clean(meta.get("content"))
+        if name and value:
+            told.setdefault(name, value)
+    linked = _linked_data(root)
+    names = [told[name] for name in _TITLES if name in told]
+    names += [linked["headline"]] if "headline" in linked else []
+    names += [title for element in root.iter("title") if (title := _clean(text_of(element)))][:1]
+    found = {
+        "author": next(
+            (told[n] for n in _AUTHORS if n in told and "://" not in told[n]), linked.get("author")
+        ),
+        "date": next(
+            (
+                date
+                for value in (
+                    *(told.get(name) for name in _DATES),
+                    linked.get("datePublished"),
+                    *_times(root),
+                )
+                if (date := _iso_date(value))
+            ),
+            None,
+        ),
+        "site": next((told[name] for name in _SITES if name in told), None),
+    }
+    return PageFacts(names, {name: value for name, value in found.items() if value})
+
+
+def same_words(text: str) -> str:
+    """Letters and digits of ``text`` in lower case, to compare titles by."""
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def _without_site(title: str, site: str) -> str:
+    parts = [part for part in _SEPARATOR.split(title) if part]
+    if not parts:
+        return title
+    # What is longer than all that follows it, or followed by the site's name, is the article's.
+    if len(parts) > 1 and (parts[-1] == site or len(parts[0]) >= max(map(len, parts[1:]))):
+        return title[: title.index(parts[1], len(parts[0]))].rstrip(" _|｜-–—·»:：")
+    return title
+
+
+def _linked_data(root: etree._Element) -> dict[str, str]:
+    """``headline``, ``author`` and ``datePublished`` of the page's JSON-LD."""
+    for script in root.iter("script"):
+        text = script.text or ""
+        if (script.get("type") or "").lower() != "application/ld+json" or len(text) > _LARGEST_JSON:
+            continue
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for entry in _entries(data):
+            if not _ARTICLES.search(str(entry.get("@type"))):
+                continue
+            names = {
+                "headline": entry.get("headline"),
+                "author": "、".join(_names(entry.get("author"))),
+                "datePublished": entry.get("datePublished"),
+            }
+            return {
+                key: clean
+                for key, value in names.items()
+                if isinstance(value, str) and (clean := _clean(value))
+            }
+    return {}
+
+
+def _entries(data: Any) -> Iterator[dict[str, Any]]:
+    for entry in data if isinstance(data, list) else [data]:
+        if isinstance(entry, dict):
+            yield entry
+            graph = entry.get("@graph")
+            yield from (e for e in graph if isinstance(e, dict)) if isinstance(graph, list) else ()
+
+
+def _names(author: Any) -> list[str]:
+    people = author if isinstance(author, list) else [author]
+    names = [person.get("name") if isinstance(person, dict) else person for person in people]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _times(root: etree._Element) -> Iterator[str]:
+    """Dates of ``time`` elements, those marked as the day of publication first."""
+    times = [element for element in root.iter("time") if element.get("datetime")]
+    times.sort(key=lambda e: e.get("itemprop") != "datePublished" and e.get("pubdate") is None)
+    return (element.get("datetime") or "" for element in times[:20])
+
+
+def _iso_date(value: str | None) -> str | None:
+    match = _DATE.match(value or "")
+    if match is None:
+        return None
+    year, month, day, time, seconds, zone = match.groups()
+    written = f"{year}-{int(month):02}-{int(day):02}"
+    if time:
+        written += f"T{time:0>5}{seconds or ':00'}{zone or ''}"
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return written
+
+
+def _clean(value: str | None) -> str:
+    return " ".join((value or "").split())[:_LONGEST]

@@ -28,6 +28,8 @@ _LONGEST_TITLE = 200
 _LONGEST_FREE_LINE = 60
 """Characters of the longest line that may be a heading, and so needs no full stop."""
 
+_SAMPLED = 3000
+"""Lines that are looked at to tell paragraphs from lines."""
 _TORN_SHARE = 0.1
 _FEWEST_TORN = 3
 _STOP_INSIDE = re.compile(r"[。！？](?=.)|[a-z]{2}\.\s")
@@ -91,7 +93,7 @@ class DocxParser:
         properties = package.related("core-properties", "")
         return Parsed(
             text,
-            Layout(elements=elements, unwrapped=_is_unwrapped(text, lines)),
+            Layout(elements=elements, unwrapped=_is_unwrapped(lines)),
             _title(properties),
             _metadata(properties),
         )
@@ -107,7 +109,7 @@ def _lay_out(lines: list[Line]) -> tuple[str, tuple[Element, ...]]:
     return "\n".join(line.text for line in lines), tuple(elements)
 
 
-def _is_unwrapped(text: str, lines: list[Line]) -> bool:
+def _is_unwrapped(lines: list[Line]) -> bool:
     """Whether the paragraphs are paragraphs.
 
     A text file that was opened and saved in Word has a paragraph for each of its lines. It has
@@ -115,11 +117,13 @@ def _is_unwrapped(text: str, lines: list[Line]) -> bool:
     """
     if any(line.kind in ("heading", "item") for line in lines):
         return True
-    prose = [line.text.strip() for line in lines if line.kind is None]
+    sample = [line.text for line in lines[:_SAMPLED] if line.kind is None]
+    prose = [line.strip() for line in sample]
     prose = [line for line in prose if len(line) > _LONGEST_FREE_LINE or _STOP_INSIDE.search(line)]
     torn = sum(not _is_whole(line) for line in prose)
     if torn >= _FEWEST_TORN and torn > _TORN_SHARE * len(prose):
         return False
+    text = "\n".join(sample)
     shown = split_lines(text)
     wrap = measure_wrap(text, shown)
     full = [

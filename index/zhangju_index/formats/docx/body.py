@@ -9,6 +9,7 @@ tables of contents, which repeat the headings.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,7 +25,6 @@ from zhangju_index.values import ElementKind
 
 __all__ = ["Body", "Line"]
 
-_LONGEST_HEADING = 200
 # The rules for numbering decide whether these are headings.
 _OUTLINE_MARKS = frozenset({"编", "分编", "篇", "章", "节", "目", "条", "一、", "（一）"})
 _CONTENTS_NAMES = frozenset({"目录", "目次", "目錄", "contents", "tableofcontents"})
@@ -74,8 +74,9 @@ class Body:
     _lines: list[Line] = field(init=False, default_factory=list)
     _fields: Fields = field(init=False, default_factory=Fields)
     _notes: dict[tuple[str, str | None], etree._Element] = field(init=False, default_factory=dict)
-    _hanging: list[etree._Element] = field(init=False, default_factory=list)
-    _carried: str = field(init=False, default="")
+    _hanging: deque[etree._Element] = field(init=False, default_factory=deque)
+    _is_reading_hanging: bool = field(init=False, default=False)
+    _carried: list[str] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         for kind, root in (("footnoteReference", self.footnotes), ("endnoteReference", self.endnotes)):
@@ -93,8 +94,8 @@ class Body:
     def _settle(self) -> None:
         """Let text stand that waited for a paragraph to join."""
         if self._carried:
-            self._lines.append(Line(self._carried))
-            self._carried = ""
+            self._lines.append(Line("".join(self._carried).strip("\n")))
+            self._carried = []
 
     def _blocks(self, parent: etree._Element) -> None:
         for element in parent:
@@ -107,12 +108,23 @@ class Body:
                 if (content := _content(element)) is not None:
                     self._blocks(content)
             elif kind == "mc:AlternateContent":
-                if (branch := _branch(element)) is not None:
-                    self._blocks(branch)
+                self._alternatives(element)
             elif kind not in _SKIPPED:
                 self._blocks(element)
 
+    def _alternatives(self, alternatives: etree._Element) -> None:
+        """Read one of several forms of the same content: the first that shows anything."""
+        before = len(self._lines)
+        for form in alternatives:
+            self._blocks(form)
+            if len(self._lines) > before:
+                return
+
     def _paragraph(self, element: etree._Element) -> None:
+        if not len(element) and not self._carried and self._fields.shows:
+            # A damaged file may hold a million of these.
+            self._lines.append(Line(""))
+            return
         properties = child(element, "pPr")
         style = self.styles.paragraph(value(properties, "pStyle"))
         mark = child(properties, "rPr")
@@ -120,29 +132,36 @@ class Body:
         self._fields.begin_paragraph()
         self._inline(element, pieces, hidden=bool(style.hidden))
         in_contents = self._fields.end_paragraph() or style.contents
-        own = "" if style.contents else "".join(pieces)
-        text = self._carried + own
-        self._carried = ""
+        if not style.contents:
+            self._carried.extend(pieces)
         if child(mark, "del") is not None or child(mark, "moveFrom") is not None:
             # With the mark of a paragraph, its end is deleted.
-            self._carried = text
             return
+        text = "".join(self._carried)
+        self._carried = []
         is_hidden = flag(mark, "vanish") and not text
         bare = re.sub(r"\s", "", text).casefold()
         is_contents = (in_contents and not bare) or (style.contents_heading and bare in _CONTENTS_NAMES)
         if not (is_hidden or is_contents):
             self._lines.append(self._line(text.strip("\n"), properties, style))
-        hanging, self._hanging = self._hanging, []
-        for box in hanging:
-            self._blocks(box)
+        self._read_hanging()
+
+    def _read_hanging(self) -> None:
+        """Read the boxes and notes of the paragraph before, and then what hangs on them in turn."""
+        if self._is_reading_hanging:
+            return
+        self._is_reading_hanging = True
+        while self._hanging:
+            self._blocks(self._hanging.popleft())
+        self._is_reading_hanging = False
 
     def _line(self, text: str, properties: etree._Element | None, style: Style) -> Line:
         place = self.numbering.place(properties, style)
         label = self.numbering.label(*place) if place else ""
-        text = label + text
+        text = label + text if text else label.rstrip()
         said = heading_level(properties)
         level = style.heading if said is None else said
-        if level and text.strip() and len(text) <= _LONGEST_HEADING:
+        if level and text.strip():
             return Line(text, "heading", level)
         if place and label:
             found = find_mark(text)
@@ -181,8 +200,7 @@ class Body:
                 if (content := _content(element)) is not None:
                     self._inline(content, out, hidden=hidden)
             elif kind == "mc:AlternateContent":
-                if (branch := _branch(element)) is not None:
-                    self._inline(branch, out, hidden=hidden)
+                self._inline_alternatives(element, out, hidden=hidden)
             elif kind in ("txbxContent", "footnoteReference", "endnoteReference"):
                 # A note is shown once, however often it is referred to.
                 note = self._notes.pop((kind, attribute(element, "id")), None)
@@ -191,6 +209,14 @@ class Body:
                     self._hanging.append(hanging)
             elif kind not in _SKIPPED:
                 self._inline(element, out, hidden=hidden)
+
+    def _inline_alternatives(self, alternatives: etree._Element, out: list[str], *, hidden: bool) -> None:
+        """Read one of several forms of the same content: the first that shows anything."""
+        before = len(out), len(self._hanging)
+        for form in alternatives:
+            self._inline(form, out, hidden=hidden)
+            if (len(out), len(self._hanging)) != before:
+                return
 
     def _show(self, text: str, out: list[str], hidden: bool) -> None:
         if not hidden and self._fields.shows:
@@ -244,11 +270,6 @@ def _content(control: etree._Element) -> etree._Element | None:
     if flag(properties, "showingPlcHdr") or gallery == _CONTENTS_GALLERY:
         return None
     return child(control, "sdtContent")
-
-
-def _branch(alternatives: etree._Element) -> etree._Element | None:
-    """The one of several forms of the same content to read: the first that holds text."""
-    return next((form for form in alternatives if any(name(e) in ("t", "m:t") for e in form.iter())), None)
 
 
 def _within(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:

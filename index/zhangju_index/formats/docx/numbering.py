@@ -17,8 +17,9 @@ from zhangju_index.formats.docx.symbols import plain_bullet
 __all__ = ["Numbering"]
 
 _LEVELS = 9
-_LONGEST_PATTERN = 100
-_LONGEST_LABEL = 300
+# Word allows 31 characters; a label stands before every paragraph of a list.
+_LONGEST_PATTERN = 64
+_LONGEST_LABEL = 96
 _NUMBER = re.compile(r"%([1-9])")
 # These are as wide as a Han character, most of it blank: the gap after the number is part of them.
 _WIDE_ENDS = "、）］】》〉」』。．：，；"

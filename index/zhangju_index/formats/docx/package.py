@@ -19,14 +19,14 @@ __all__ = ["Package", "attribute", "child", "flag", "integer", "name", "value"]
 MAX_PARTS = 20_000
 """Entries of the ZIP; a book with a picture on each page has some hundreds."""
 
-MAX_INFLATED = 96 * 1024 * 1024
+MAX_INFLATED = 64 * 1024 * 1024
 """Bytes of all parts that are read; the text and the styles of a thousand pages take about 20 MiB."""
 
 MAX_RATIO = 300
 """How far a part of some size may inflate; Word's XML shrinks to a tenth, large empty tables to a fiftieth."""
 
-MAX_TAGS = 6_000_000
-"""Tags of one part; each costs about a hundred bytes of memory, and a page of text has some hundreds."""
+MAX_TAGS = 2_000_000
+"""Tags of one part, opening and closing; a page of text has some hundreds, and each costs memory and time."""
 
 _ENTRY = b"PK\x01\x02"
 _RATIO_MATTERS = 4 * 1024 * 1024
@@ -226,7 +226,12 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     for step in path:
         if element is None:
             return None
-        element = next((inner for inner in element if name(inner) == step), None)
+        for inner in element:
+            if name(inner) == step:
+                element = inner
+                break
+        else:
+            return None
     return element
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -12,6 +13,8 @@ __all__ = ["Style", "Styles", "heading_level"]
 _DEEPEST = 9
 # Word allows eleven; a damaged file may base a style on itself.
 _LONGEST_LINEAGE = 16
+# Word allows 4,079.
+_MOST_STYLES = 10_000
 # Word writes "heading 1" whatever its language; other programs write what their users see.
 _HEADING_WORDS = (
     "heading|标题|標題|見出し|제목|überschrift|titre|t[ií]tulo|titolo|kop|rubrik|overskrift|otsikko|"
@@ -64,7 +67,7 @@ class Styles:
     _default: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        for element in self.root if self.root is not None else ():
+        for element in islice(self.root, _MOST_STYLES) if self.root is not None else ():
             if name(element) != "style" or (identifier := attribute(element, "styleId")) is None:
                 continue
             self._elements.setdefault(identifier, element)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhangju.asking import asks_who
+from zhangju.filters import admitted
 from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, fuse, level_lengths
 from zhangju.language import detect_language
 from zhangju.questions import check_question
@@ -164,11 +165,14 @@ class Retriever:
         Args:
             question: In any language.
             k: Passages to return; fewer come back when the index holds fewer.
-            where: Only documents with these values of ``document_id``, ``title``, ``source``
-                or a name of their metadata.
+            where: Only documents with these values of ``document_id`` (or ``id``), ``title``,
+                ``source`` or a name of their metadata (``author``, ``date``, ``format``,
+                ``path``, …), compared as ``zhangju.filters`` describes. Where no document
+                fits, nothing is found.
 
         Raises:
             QuestionError: The question is empty or too long.
+            InputError: ``where`` names what no document has.
             ValueError: ``k`` is below 1.
         """
         return list(self.find(question, k, where).passages)
@@ -205,44 +209,51 @@ class Retriever:
     ) -> None:
         self.close()
 
-    def _allowed(self, where: Mapping[str, str] | None) -> IntVector | None:
-        """Chunk rows of the documents that ``where`` admits; None admits all."""
+    def _allowed(self, where: Mapping[str, str] | None) -> list[range] | None:
+        """Chunk rows of each document that ``where`` admits; None admits all."""
         if not where:
             return None
-        ranges = [
+        fits = admitted(list(self._fields.values()), where)
+        return [
             self._index.texts.chunk_rows(document_id)
-            for document_id in self._records
-            if all(self._field(document_id, name) == value for name, value in where.items())
+            for document_id, each in zip(self._fields, fits, strict=True)
+            if each
         ]
-        return np.array([row for rows in ranges for row in rows], dtype=np.int64)
-
-    def _field(self, document_id: str, name: str) -> str | None:
-        """What ``where`` compares; None where the document does not have it."""
-        record = self._records[document_id]
-        known = {"document_id": record.id, "id": record.id, "title": record.title, "source": record.source}
-        return known[name] if name in known else self._metadata[document_id].get(name)
 
     @cached_property
-    def _metadata(self) -> dict[str, Mapping[str, str]]:
-        """Metadata of every document; each text is read and let go, once and only if asked for."""
-        return {document.id: document.metadata for document in self._index.texts.documents()}
+    def _fields(self) -> dict[str, dict[str, str]]:
+        """What ``where`` compares, of each document."""
+        metadata = self._index.texts.metadata()
+        return {
+            record.id: {
+                **metadata[record.id],
+                "document_id": record.id,
+                "id": record.id,
+                "title": record.title,
+                "source": record.source,
+            }
+            for record in self._index.manifest.documents
+        }
 
     def _propose(
-        self, query: NDArray[np.float32], coverage: FloatVector, allowed: IntVector | None
+        self, query: NDArray[np.float32], coverage: FloatVector, allowed: Sequence[range] | None
     ) -> IntVector:
         """Chunk rows that at least one leg puts forward, in order."""
         texts = self._index.texts
-        considered = np.arange(len(coverage)) if allowed is None else allowed
+        considered = np.arange(len(coverage)) if allowed is None else _rows_of(allowed)
         if len(considered) <= _CHUNKS_PROPOSED:
             return considered
-        sentences = None
+        chunks = sentences = None
         if allowed is not None:
-            sentences = np.concatenate(
-                [np.arange(r.start, r.stop) for r in map(texts.sentence_rows, allowed)]
-            )
-        dense = self._index.chunk_store.search(query, _CHUNKS_PROPOSED, allowed)[1][0]
+            chunks = considered
+            # Chunks that follow one another have sentences that do.
+            spans = [
+                (texts.sentence_rows(rows[0]), texts.sentence_rows(rows[-1])) for rows in allowed if rows
+            ]
+            sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
+        dense = self._index.chunk_store.search(query, _CHUNKS_PROPOSED, chunks)[1][0]
         by_sentence = self._index.sentence_store.search(query, _SENTENCES_PROPOSED, sentences)[1][0]
-        scores = coverage if allowed is None else _only(coverage, allowed)
+        scores = coverage if chunks is None else _only(coverage, chunks)
         lexical = np.argpartition(-scores, _CHUNKS_PROPOSED)[:_CHUNKS_PROPOSED]
         lexical = lexical[scores[lexical] > 0]
         return np.unique(np.concatenate([dense, texts.chunk_rows_of(by_sentence), lexical]))
@@ -314,6 +325,10 @@ def _score_sentences(
         coverage = sum(weight for term, weight in weights.items() if term in terms)
         penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
         yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty
+
+
+def _rows_of(ranges: Sequence[range]) -> IntVector:
+    return np.concatenate([np.arange(rows.start, rows.stop) for rows in ranges] or [np.empty(0, np.int64)])
 
 
 def _only(values: FloatVector, rows: IntVector) -> FloatVector:

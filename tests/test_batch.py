@@ -1,5 +1,6 @@
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -41,11 +42,26 @@ def test_answers_keep_the_order_and_the_ids() -> None:
         ('{"id": "q"}', "q", '"question"'),
         ('{"id": "q", "question": 5}', "q", "got a number"),
         ('{"id": "q", "question": "甲", "history": "x"}', "q", '"history"'),
+        ('{"id": "q", "question": "甲", "where": ["a"]}', "q", '"where" to be an object, got a list'),
+        ('{"id": "q", "question": "甲", "where": {"year": 2024}}', "q", "texts, got a number for 'year'"),
         ('{"id": "q", "question": ""}', "q", "empty"),
         (b'{"id": "q", "question": "\xff"}', None, "UTF-8"),
         ("[" * 100_000, None, "expected a JSON object"),
     ],
-    ids=["text", "list", "no id", "odd id", "no question", "number", "odd history", "empty", "bytes", "deep"],
+    ids=[
+        "text",
+        "list",
+        "no id",
+        "odd id",
+        "no question",
+        "number",
+        "odd history",
+        "odd where",
+        "number in where",
+        "empty",
+        "bytes",
+        "deep",
+    ],
 )
 def test_a_bad_line_is_an_error_and_the_next_goes_on(
     line: str | bytes, identifier: str | None, words: str
@@ -58,6 +74,20 @@ def test_a_bad_line_is_an_error_and_the_next_goes_on(
     assert reply["error"].startswith("line 1: ")
     assert words in reply["error"]
     assert (after["id"], fine) == ("next", True)
+
+
+def test_a_line_may_say_where_to_look() -> None:
+    """Each question may be about other documents."""
+    asked: list[Mapping[str, str]] = []
+
+    def note(line: BatchQuestion) -> dict[str, Any]:
+        asked.append(line.where)
+        return {}
+
+    lines = '{"id": 1, "question": "x", "where": {"author": "徐*"}}\n{"id": 2, "question": "x"}'
+    list(answer_batch(io.BytesIO(lines.encode()), note))
+
+    assert asked == [{"author": "徐*"}, {}]
 
 
 def test_blank_lines_and_a_byte_order_mark_are_passed_over() -> None:

@@ -36,6 +36,8 @@ COMMANDS = [
     ("index",),
     ("index", "add"),
     ("index", "list"),
+    ("index", "rebuild"),
+    ("index", "remove"),
     ("index", "verify"),
     ("outline",),
     ("search",),
@@ -76,9 +78,9 @@ class HandmadeRetriever:
     documents = (ARTICLE,)
 
     def find(self, question: str, k: int = 5, where: object = None) -> SimpleNamespace:
-        """Rank the handmade passages."""
+        """Rank the handmade passages; nothing where any filter is given."""
         check_question(question)
-        passages = passages_of(ARTICLE, article_chunks())[:k]
+        passages = () if where else passages_of(ARTICLE, article_chunks())[:k]
         return SimpleNamespace(passages=passages, timings={"embed": 1.0, "retrieve": 2.0})
 
     def search(self, question: str, k: int = 5, where: object = None) -> list[Passage]:
@@ -92,8 +94,10 @@ class Assistant:
     def __init__(self, retriever: object) -> None:
         self.turns: list[int] = []
 
-    def ask(self, question: str, history: Sequence[Any] = (), k: int = 5) -> Answer:
-        """Answer by hand."""
+    def ask(self, question: str, history: Sequence[Any] = (), k: int = 5, where: object = None) -> Answer:
+        """Answer by hand; find nothing where any filter is given."""
+        if where:
+            return Answer(question, "The article does not say.", (), False, 0.1, ())
         return HandmadeAssistant().ask(question, history)
 
 
@@ -189,11 +193,19 @@ class TestBadInput:
             (["outline", "empty.txt"], "empty.txt is empty"),
             (["outline", "blank.txt"], "holds no text"),
             (["outline", "binary.bin"], "binary.bin is"),
-            (["outline", "."], "is a folder"),
+            (["outline", "nothing"], "holds no text"),
+            (["outline", "*.pdf"], "*.pdf fits no file"),
+            (["outline", "a.txt", "--name", "b"], "give - among the files"),
+            (["search", "a", "--where", "author"], "expected NAME=VALUE, got 'author'"),
+            (["ask", "a", "--where", "=x"], "expected NAME=VALUE"),
+            (["ask", "a", "--where", "date=1", "--where", "date=2"], "asked for twice"),
             (["index", "add", "a.txt"], "--index DIR"),
+            (["index", "remove", "a.txt"], "--index DIR"),
+            (["index", "add", "a.txt", "--name", "b", "--index", "x"], "give - among the paths"),
             (["index", "add", "--index", "x"], "missing argument"),
             (["index", "add", "missing.txt", "--index", "x"], "missing.txt does not exist"),
             (["index", "add", "nothing", "--index", "x"], "holds no text"),
+            (["index", "add", "*.pdf", "--index", "x"], "*.pdf fits no file"),
             (["eval", "missing"], "missing"),
             (["eval", "--split", "x"], "not one of"),
             (["chat", "--port", "70000"], "not in the range"),
@@ -214,6 +226,7 @@ class TestBadInput:
 
         assert words in the_line(result)
         assert result.exit_code == 2
+        assert not Path("x").exists()
 
     @pytest.mark.parametrize("command", ["ask", "search"])
     @pytest.mark.parametrize("question", ["", " \n\u3000", "长" * 100_000], ids=["empty", "blank", "huge"])
@@ -226,7 +239,17 @@ class TestBadInput:
         assert result.exit_code == 2
 
     @pytest.mark.parametrize(
-        "command", [["ask", "x"], ["search", "x"], ["index", "list"], ["index", "verify"]]
+        "command",
+        [
+            ["ask", "x"],
+            ["search", "x"],
+            ["index", "list"],
+            ["index", "rebuild"],
+            ["index", "remove", "x"],
+            ["index", "remove", "*"],
+            ["index", "verify"],
+        ],
+        ids=" ".join,
     )
     def test_a_folder_that_is_no_index_is_exit_code_3(self, command: list[str], tmp_path: Path) -> None:
         """It names the folder and how to make an index there."""
@@ -360,6 +383,27 @@ class TestOutline:
         assert result.exit_code == 0
         assert result.stdout.index("标题b") < result.stdout.index("标题a")
 
+    def test_a_bad_file_among_several_is_a_line(self, tmp_path: Path) -> None:
+        """The others are shown, in both forms; the exit code tells."""
+        (tmp_path / "a.md").write_text("# 标题\n\n正文。\n", encoding="utf-8")
+        (tmp_path / "empty.txt").touch()
+
+        for options in ([], ["--json"]):
+            result = run("outline", str(tmp_path), str(tmp_path / "missing.txt"), *options)
+            assert result.exit_code == 2
+            assert "标题" in result.stdout
+            assert [line.split("/")[-1] for line in result.stderr.splitlines()] == [
+                "empty.txt is empty: give a file with text",
+                "missing.txt does not exist: check the name",
+            ]
+
+    def test_standard_input_has_an_outline(self) -> None:
+        """Its name tells the format."""
+        result = run("outline", "-", "--name", "页.md", "--json", stdin="# 标题\n\n正文。\n")
+
+        [document] = json.loads(result.stdout)["documents"]
+        assert (document["source"], document["title"]) == ("页.md", "标题")
+
     def test_no_colour_reaches_a_pipe(self) -> None:
         """Plain text where no terminal is."""
         assert "\x1b" not in run("outline").stdout
@@ -438,6 +482,24 @@ class TestSearchAndAsk:
         assert first.pop("timings_ms").keys() == single.pop("timings_ms").keys()
         assert first == single
         assert second["question"] == "创新"
+
+    @pytest.mark.parametrize("command", ["ask", "search"])
+    def test_a_filter_that_leaves_nothing_is_noted(self, command: str) -> None:
+        """No passage and a refusal look like a bad index; the reason is the filter."""
+        result = run(command, QUESTION, "--where", "author=徐*", "--where", "date=2024", "--json")
+
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["passages"] == []
+        assert result.stderr == "zhangju: no document has author=徐* and date=2024\n"
+
+    @pytest.mark.parametrize("command", ["ask", "search"])
+    def test_a_line_of_a_batch_may_have_a_filter_of_its_own(self, command: str) -> None:
+        """It holds for that line alone."""
+        lines = [{"id": 1, "question": QUESTION, "where": {"id": "x"}}, {"id": 2, "question": QUESTION}]
+
+        result = run(command, "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
+
+        assert [bool(json.loads(line)["passages"]) for line in result.stdout.splitlines()] == [False, True]
 
     def test_a_bad_line_of_a_batch_exits_2_at_the_end(self, tmp_path: Path) -> None:
         """The lines after it are answered; standard error counts the bad ones."""
@@ -522,6 +584,20 @@ class TestBundledArticle:
         assert [document["document_id"] for document in listed["documents"]] == [bundled_article().id]
         assert run("index", "verify").exit_code == 0
 
+    def test_its_index_can_be_rebuilt_and_holds_nothing_else(self, tmp_path: Path) -> None:
+        """Other texts would be gone with the next upgrade, so none are taken."""
+        (tmp_path / "a.txt").write_text("一句话。", encoding="utf-8")
+        rebuilt = run("index", "rebuild")
+        folder = str(tmp_path / "data" / "zhangju" / "article")
+
+        assert rebuilt.exit_code == 0
+        assert "is rebuilt: it holds 1 document," in rebuilt.stdout
+        for command in (["add", str(tmp_path / "a.txt")], ["remove", bundled_article().id]):
+            result = run("index", *command, "--index", folder)
+            assert "choose another folder" in the_line(result)
+            assert result.exit_code == 2
+        assert run("search", QUESTION).stderr == ""
+
     def test_eval_measures_the_bundled_set(self) -> None:
         """The report comes as the library makes it; progress stays off standard output."""
         result = run("eval", "--split", "dev", "--json")
@@ -584,8 +660,8 @@ class TestIndex:
     def test_of_two_adds_at_once_neither_is_lost(
         self, tmp_path: Path, before: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Another add ends while the model loads: this one is told to run again, and then has both."""
-        index = str(tmp_path / "index")
+        """One that comes while another is at work is told to wait, and then has both."""
+        index, told = str(tmp_path / "index"), []
         for name in ("甲", "乙", "丙"):
             (tmp_path / f"{name}.txt").write_text(f"{name}文讲一件事。", encoding="utf-8")
 
@@ -593,18 +669,19 @@ class TestIndex:
             return run("index", "add", str(tmp_path / f"{name}.txt"), "--index", index)
 
         def load_slowly(name: str | None = None) -> ToyEmbedder:
-            monkeypatch.setattr("zhangju_index.embedding.load_embedder", lambda name=None: ToyEmbedder())
-            assert add("乙").exit_code == 0
+            told.append(add("丙"))
             return ToyEmbedder()
 
         for name in before:
             add(name)
-        monkeypatch.setattr("zhangju_index.embedding.load_embedder", load_slowly)
-        told, again = add("丙"), add("丙")
+        with monkeypatch.context() as patch:
+            patch.setattr("zhangju_index.embedding.load_embedder", load_slowly)
+            assert add("乙").exit_code == 0
+        again = add("丙")
         listed = json.loads(run("index", "list", "--index", index, "--json").stdout)
 
-        assert "run the command again" in the_line(told)
-        assert (told.exit_code, again.exit_code) == (2, 0)
+        assert "wait until it has finished" in the_line(told[0])
+        assert (told[0].exit_code, again.exit_code) == (2, 0)
         assert [document["document_id"] for document in listed["documents"]] == [*before, "乙", "丙"]
 
     def test_a_damaged_index_is_exit_code_3_and_add_mends_it(self, tmp_path: Path) -> None:
@@ -626,9 +703,9 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("name", "kept", "said"),
         [
-            ("chunks.faiss", ["甲", "乙", "丙"], "its texts are whole"),
+            ("chunks.faiss", ["甲", "乙", "丙"], "of its texts, which are whole"),
             ("texts.sqlite", ["丙"], "甲.txt, "),
-            ("manifest.json", ["丙"], "the files named here alone"),
+            ("manifest.json", ["丙"], "without its texts"),
         ],
     )
     def test_adding_to_a_damaged_index_keeps_or_names_what_it_held(
@@ -663,26 +740,38 @@ class TestIndex:
         def refuse(*arguments: object, **options: object) -> None:
             raise error
 
-        monkeypatch.setattr("zhangju_index.folder.open_index", refuse)
+        monkeypatch.setattr("zhangju_index.library.open_index", refuse)
         result = run("index", "add", str(file), "--index", str(index))
 
         assert str(error) in the_line(result)
         assert result.exit_code == 3
         assert (index / "current").read_bytes() == before
 
-    def test_a_bad_file_in_a_folder_exits_2_at_the_end(self, tmp_path: Path) -> None:
-        """The others are indexed, and the one left out is named."""
-        texts, index = tmp_path / "texts", str(tmp_path / "index")
+    def test_what_cannot_be_read_is_a_line_each_and_the_rest_is_added(self, tmp_path: Path) -> None:
+        """The summary says so again, and the exit code."""
+        texts, index = tmp_path / "texts", tmp_path / "index"
         texts.mkdir()
         (texts / "good.txt").write_text("一句话。", encoding="utf-8")
         (texts / "empty.txt").touch()
+        (texts / "sums.xlsx").touch()
 
-        result = run("index", "add", str(texts), "--index", index)
+        result = run("index", "add", str(texts), "missing.txt", "*.nothing", "--index", str(index))
 
         assert result.exit_code == 2
-        assert "left out" in result.stderr
-        assert "empty.txt" in result.stderr
-        [document] = json.loads(run("index", "list", "--index", index, "--json").stdout)["documents"]
+        assert [line for line in result.stderr.splitlines() if line.startswith("zhangju:")] == [
+            "zhangju: refused: *.nothing fits no file: check the pattern",
+            f"zhangju: refused: {texts / 'empty.txt'} is empty: give a file with text",
+            "zhangju: refused: missing.txt does not exist: check the name",
+        ]
+        assert result.stdout.splitlines() == [
+            "1 added, 3 refused in 1 s",
+            "  refused: *.nothing fits no file: check the pattern",
+            f"  refused: {texts / 'empty.txt'} is empty: give a file with text",
+            "  refused: missing.txt does not exist: check the name",
+            "1 file of other formats left out: .xlsx (1)",
+            f"{index} holds 1 document, 1 chunk, 1 sentence",
+        ]
+        [document] = json.loads(run("index", "list", "--index", str(index), "--json").stdout)["documents"]
         assert document["document_id"] == "good"
 
     def test_a_folder_of_other_files_is_left_alone(self, tmp_path: Path) -> None:

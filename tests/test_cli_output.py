@@ -1,5 +1,6 @@
 import json
 import unicodedata
+from dataclasses import replace
 
 import click
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from handmade import POISON, HandmadeAssistant, chunk_of, passages_of
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article, document_from_text
+from zhangju_index.values import Document, Layout
 from zhangju_ui.cli_output import (
     answer_lines,
+    duration,
     fold,
     json_line,
     outline_json,
@@ -149,3 +152,66 @@ def test_folded_lines_fit_and_lose_nothing(columns: int) -> None:
     assert all(row.startswith("    ") for row in rows[1:])
     assert not any(row.strip()[0] in "。,." for row in rows)
     assert "".join("".join(rows).split()) == "".join(click.unstyle(line).split())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.01, "1 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (119.9, "2 min 0 s"),
+        (552, "9 min 12 s"),
+        (700, "12 min"),
+        (3590, "1 h 0 min"),
+        (7300, "2 h 2 min"),
+    ],
+)
+def test_durations_are_as_exact_as_people_care(seconds: float, expected: str) -> None:
+    """Seconds matter within minutes, and no more within hours."""
+    assert duration(seconds) == expected
+
+
+LAW = (
+    "中华人民共和国试行法\n\n第一章 总则\n\n第一条　为了试行，制定本法。\n\n第二条　试行者，试而行之也。"
+    + "又试。" * 40
+)
+
+
+def test_an_article_of_a_law_shows_how_it_begins() -> None:
+    """A bare number says nothing; a heading in words stands alone."""
+    rows = [click.unstyle(row) for row in outline_lines(outline_document(law()))][3:]
+
+    assert [row.split(maxsplit=2)[2] for row in rows if "第" in row] == [
+        "第一章 总则",
+        "第一条  为了试行，制定本法。",
+        "第二条  试行者，试而行之也。" + "又试。" * 8 + "又…",
+    ]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_tree_keeps_to_its_columns(columns: int) -> None:
+    """Each section is one line on a terminal, whose openings are cut to what room there is."""
+    rows = [click.unstyle(row) for row in outline_lines(outline_document(law()), columns)]
+
+    assert all(
+        sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in row) <= columns for row in rows
+    )
+
+
+def test_a_tree_says_pages_where_there_are_pages() -> None:
+    """In the rows, in the summary, and for programs."""
+    document = law()
+    outline = outline_document(replace(document, layout=Layout(pages=(0, document.text.index("第二条")))))
+
+    _, summary, _, *rows = [click.unstyle(row) for row in outline_lines(outline)]
+    [entry] = outline_json([outline])["documents"]
+
+    assert summary.endswith("sections, 2 pages")
+    assert [row.split()[2:4] for row in rows] == [["p.", str(s["page"])] for s in entry["sections"]]
+    assert [section["page"] for section in entry["sections"]][-1] == 2
+
+
+def law() -> Document:
+    """A small law."""
+    return document_from_text(LAW, name="law", source="law.txt")

@@ -1,6 +1,6 @@
 """Many questions in one run: JSON Lines in, one JSON line out for each, in order.
 
-{"id": "q1", "question": "…", "history": […]}   ->   {"id": "q1", …} or {"id": "q1", "error": "…"}
+{"id": "q1", "question": "…", "history": […], "where": {…}}   ->   {"id": "q1", …} or {"id": "q1", "error": "…"}
 """
 
 import json
@@ -23,11 +23,13 @@ class BatchQuestion:
         id: What the caller calls it: a text or a whole number.
         question: The question.
         history: Earlier turns, as the line has them.
+        where: Values that documents must have to be looked into, by name.
     """
 
     id: str | int
     question: str
     history: Sequence[Any]
+    where: Mapping[str, str]
 
 
 def answer_batch(lines: BinaryIO, reply: Reply) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -82,14 +84,20 @@ def _read_id(fields: Mapping[str, Any]) -> str | int:
     return identifier
 
 
-def _read_question(fields: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+def _read_question(fields: Mapping[str, Any]) -> tuple[str, Sequence[Any], Mapping[str, str]]:
     question = fields.get("question")
     if not isinstance(question, str):
         raise InputError(f'expected "question" to be a text, got {_kind(question)}')
     history = fields.get("history") or []
     if not isinstance(history, list):
         raise InputError(f'expected "history" to be a list, got {_kind(history)}')
-    return question, history
+    where = fields.get("where") or {}
+    if not isinstance(where, dict):
+        raise InputError(f'expected "where" to be an object, got {_kind(where)}')
+    for name, value in where.items():
+        if not isinstance(value, str):
+            raise InputError(f'expected "where" to hold texts, got {_kind(value)} for {name!r}')
+    return question, history, where
 
 
 def _kind(value: object) -> str:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -15,27 +15,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 import click
 
 from zhangju_ui.cli_errors import CommandGroup
+from zhangju_ui.index_commands import index_group
+from zhangju_ui.options import INDEX, JSON, MODEL, WHERE, note, open_retriever
 
 if TYPE_CHECKING:
-    from zhangju import Retriever
-    from zhangju_index.errors import DocumentError
+    from zhangju import Passage, Retriever
+    from zhangju_index.outline import Outline
     from zhangju_ui.batch import BatchQuestion
 
 __all__ = ["cli", "main"]
 
-_INDEX = click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-    envvar="ZHANGJU_INDEX",
-    metavar="DIR",
-    help="Folder of the index [env: ZHANGJU_INDEX; default: that of the bundled article].",
-)
-_MODEL = click.option(
-    "--model",
-    metavar="NAME_OR_PATH",
-    help="A sentence-transformers model in place of the bundled one.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _COUNT = click.option(
     "-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="Passages to retrieve."
 )
@@ -43,7 +32,7 @@ _BATCH = click.option(
     "--batch",
     type=click.File("rb"),
     metavar="FILE",
-    help="Take the questions from JSON Lines with id, question and history; '-' reads them from a pipe.",
+    help="Take the questions from JSON Lines with id, question, history and where; '-' reads them from a pipe.",
 )
 
 
@@ -75,8 +64,8 @@ def main() -> None:
 @click.option(
     "--open/--no-open", "open_browser", default=True, help="Open the page in the browser [default: open]."
 )
-@_INDEX
-@_MODEL
+@INDEX
+@MODEL
 def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model: str | None) -> None:
     """Open the chat page and print its address."""
     from zhangju_ui.server import require_chat, serve_chat
@@ -100,16 +89,18 @@ def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model:
 @cli.command()
 @click.argument("question", required=False)
 @_COUNT
-@_JSON
+@JSON
 @_BATCH
-@_INDEX
-@_MODEL
+@WHERE
+@INDEX
+@MODEL
 def ask(
     question: str | None,
     count: int,
     *,
     as_json: bool,
     batch: BinaryIO | None,
+    where: Mapping[str, str],
     index: Path | None,
     model: str | None,
 ) -> None:
@@ -128,11 +119,14 @@ def ask(
     if batch is not None:
 
         def reply(line: "BatchQuestion") -> Mapping[str, Any]:
-            return answer_json(assistant.ask(line.question, line.history, k=count))
+            return answer_json(
+                assistant.ask(line.question, line.history, k=count, where={**where, **line.where})
+            )
 
         _run_batch(batch, reply)
         return
-    answer = assistant.ask(question, k=count)
+    answer = assistant.ask(question, k=count, where=where)
+    _note_nothing(where, answer.passages)
     if as_json:
         click.echo(json_line(answer_json(answer)))
     else:
@@ -142,16 +136,18 @@ def ask(
 @cli.command()
 @click.argument("question", required=False)
 @_COUNT
-@_JSON
+@JSON
 @_BATCH
-@_INDEX
-@_MODEL
+@WHERE
+@INDEX
+@MODEL
 def search(
     question: str | None,
     count: int,
     *,
     as_json: bool,
     batch: BinaryIO | None,
+    where: Mapping[str, str],
     index: Path | None,
     model: str | None,
 ) -> None:
@@ -164,101 +160,78 @@ def search(
 
     retriever = open_retriever(index, model)
     if batch is not None:
-        _run_batch(batch, lambda line: _search_json(retriever, line.question, count))
-    elif as_json:
-        click.echo(json_line(_search_json(retriever, question, count)))
+        _run_batch(
+            batch, lambda line: _search_json(retriever, line.question, count, {**where, **line.where})[0]
+        )
+        return
+    value, passages = _search_json(retriever, question, count, where)
+    _note_nothing(where, passages)
+    if as_json:
+        click.echo(json_line(value))
     else:
-        print_lines(passage_lines(retriever.search(question, k=count)))
+        print_lines(passage_lines(passages))
 
 
 @cli.command()
-@click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
-@_JSON
-def outline(files: tuple[Path, ...], *, as_json: bool) -> None:
+@click.argument("files", nargs=-1, metavar="[FILE]…")
+@click.option("--name", metavar="NAME", help="What to call standard input; its ending tells the format.")
+@JSON
+def outline(files: tuple[str, ...], *, name: str | None, as_json: bool) -> None:
     """Show the sections of articles as a tree.
 
-    Each with its kind, its characters and its heading; without a FILE, those of the bundled article.
+    Each with its kind, its characters and its heading. FILE is a file, a folder, a pattern in
+    quotes or - for standard input; without one, the bundled article is shown.
     """
+    if name is not None and "-" not in files:
+        raise click.UsageError("--name is for standard input: give - among the files")
+    from zhangju_index.errors import DocumentError
     from zhangju_index.outline import outline_document
-    from zhangju_index.parsing import bundled_article, read_document
-    from zhangju_ui.cli_output import json_line, outline_json, outline_lines, print_lines
+    from zhangju_index.parsing import bundled_article, document_from_bytes, read_document
+    from zhangju_ui.cli_output import (
+        json_line,
+        outline_json,
+        outline_lines,
+        print_lines,
+        terminal_columns,
+    )
+    from zhangju_ui.sources import find_sources
 
-    documents = [read_document(file) for file in files] or [bundled_article()]
-    outlines = [outline_document(document) for document in documents]
+    bad = False
+
+    def outlines() -> "Iterator[Outline]":
+        nonlocal bad
+        if not files:
+            yield outline_document(bundled_article())
+            return
+        found = find_sources(files, sys.stdin.buffer, stdin_name=name)
+        for problem in found.problems:
+            bad = True
+            note(problem.reason)
+        for source in found.sources:
+            try:
+                if source.path is not None:
+                    document = read_document(source.path)
+                else:
+                    document = document_from_bytes(source.data or b"", source=source.name)
+                yield outline_document(document)
+            except DocumentError as error:
+                bad = True
+                note(str(error))
+
     if as_json:
-        click.echo(json_line(outline_json(outlines)))
-        return
-    for number, each in enumerate(outlines):
-        print_lines(["", ""] if number else [])
-        print_lines(outline_lines(each))
-
-
-@cli.group("index")
-def index_group() -> None:
-    """Build an index of your articles; list and check it."""
-
-
-@index_group.command("add")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
-@_INDEX
-@_MODEL
-def index_add(paths: tuple[Path, ...], index: Path | None, model: str | None) -> None:
-    """Add files, or the files in folders, to an index.
-
-    Text and Markdown; the index is made where there is none.
-
-    A document that was read from the same file before is replaced.
-    """
-    if index is None:
-        raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")
-    from zhangju_ui.index_commands import add_to_index, amount
-    from zhangju_ui.progress import reporting
-
-    skipped = 0
-
-    def on_skip(error: "DocumentError") -> None:
-        nonlocal skipped
-        skipped += 1
-        _note(f"left out: {error}")
-
-    with reporting("indexing documents") as report:
-        manifest = add_to_index(paths, index, model, on_skip=on_skip, on_note=_note, progress=report)
-    click.echo(f"{index} holds {amount(manifest.counts)}")
-    if skipped:
+        # One after the other: of a large folder, only one text is in memory.
+        value = outline_json(outlines())
+        if value["documents"]:
+            click.echo(json_line(value))
+    else:
+        for number, each in enumerate(outlines()):
+            print_lines(["", ""] if number else [])
+            print_lines(outline_lines(each, terminal_columns()))
+    if bad:
         raise click.exceptions.Exit(2)
 
 
-@index_group.command("list")
-@_JSON
-@_INDEX
-def index_list(*, as_json: bool, index: Path | None) -> None:
-    """List the documents of an index."""
-    from zhangju_ui.cli_output import json_line, print_lines
-    from zhangju_ui.index_commands import (
-        REBUILT,
-        existing_index,
-        manifest_json,
-        manifest_lines,
-        read_manifest,
-    )
-
-    folder = existing_index(index, open_retriever)
-    manifest = read_manifest(folder, verify=False, remedy=None if index else REBUILT)
-    if as_json:
-        click.echo(json_line(manifest_json(manifest)))
-    else:
-        print_lines(manifest_lines(manifest))
-
-
-@index_group.command("verify")
-@_INDEX
-def index_verify(index: Path | None) -> None:
-    """Compare every file of an index with its checksum."""
-    from zhangju_ui.index_commands import REBUILT, amount, existing_index, read_manifest
-
-    folder = existing_index(index, open_retriever)
-    manifest = read_manifest(folder, verify=True, remedy=None if index else REBUILT)
-    click.echo(f"{folder} is whole: {amount(manifest.counts)}; every file is as it was written")
+cli.add_command(index_group)
 
 
 @cli.command("eval")
@@ -270,9 +243,9 @@ def index_verify(index: Path | None) -> None:
     show_default=True,
     help="Questions to choose by, or to report on.",
 )
-@_JSON
-@_INDEX
-@_MODEL
+@JSON
+@INDEX
+@MODEL
 def eval_command(
     eval_set: str,
     split: Literal["dev", "test", "all"],
@@ -310,8 +283,8 @@ def eval_command(
 
 
 @cli.command()
-@_INDEX
-@_MODEL
+@INDEX
+@MODEL
 def doctor(index: Path | None, model: str | None) -> None:
     """Say what is installed, what is wrong, how to mend it.
 
@@ -324,15 +297,6 @@ def doctor(index: Path | None, model: str | None) -> None:
     print_lines(finding_lines(findings))
     if any(finding.remedy for finding in findings):
         raise click.exceptions.Exit(1)
-
-
-def open_retriever(index: Path | None, model: str | None) -> "Retriever":
-    """Open an index for questions, showing how far it is where it has to be built."""
-    from zhangju import Retriever
-    from zhangju_ui.progress import reporting
-
-    with reporting("building the index") as report:
-        return Retriever.open(index, model=model, progress=report)
 
 
 def _quieten_libraries() -> None:
@@ -359,13 +323,21 @@ def _one_question(question: str | None, batch: BinaryIO | None) -> str:
     return check_question(question)
 
 
-def _search_json(retriever: "Retriever", question: str, count: int) -> Mapping[str, Any]:
+def _search_json(
+    retriever: "Retriever", question: str, count: int, where: Mapping[str, str]
+) -> "tuple[Mapping[str, Any], Sequence[Passage]]":
     from zhangju.jsonable import search_json
 
     started = perf_counter()
-    found = retriever.find(question, count)
+    found = retriever.find(question, count, where)
     total = 1000 * (perf_counter() - started)
-    return search_json(question, found.passages, {**found.timings, "total": total})
+    return search_json(question, found.passages, {**found.timings, "total": total}), found.passages
+
+
+def _note_nothing(where: Mapping[str, str], passages: "Sequence[Passage]") -> None:
+    """Say it where a filter is what leaves nothing to be found."""
+    if where and not passages:
+        note(f"no document has {' and '.join(f'{name}={value}' for name, value in where.items())}")
 
 
 def _run_batch(lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, Any]]") -> None:
@@ -378,11 +350,5 @@ def _run_batch(lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, A
         total += 1
         bad += not good
     if bad:
-        _note(f'{bad} of {total} lines could not be answered: see their "error"')
+        note(f'{bad} of {total} lines could not be answered: see their "error"')
         raise click.exceptions.Exit(2)
-
-
-def _note(message: str) -> None:
-    from zhangju_ui.cli_output import printable
-
-    click.echo(f"zhangju: {printable(message, one_line=True)}", err=True)

@@ -41,8 +41,8 @@ class CommandGroup(click.Group):
             code = _fail(_usage_message(error), error.exit_code)
         except _Ended as ended:
             code = ended.code
-        except (click.Abort, KeyboardInterrupt):
-            code = _interrupted()
+        except (click.Abort, KeyboardInterrupt) as error:
+            code = _interrupted(str(error))
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -68,16 +68,18 @@ def _ending_in_one_line(run: Callable[[], Any]) -> Any:
             raise
         raise _Ended(_fail(*_explain(error))) from error
     except KeyboardInterrupt as error:
-        raise _Ended(_interrupted()) from error
+        raise _Ended(_interrupted(str(error))) from error
     return result
 
 
-def _interrupted() -> int:
+def _interrupted(what: str) -> int:
+    """Say that a command was stopped, and ``what`` that leaves where its interrupt tells."""
     # Who presses Ctrl-C twice has been understood the first time.
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A terminal has just shown ^C on this line.
-    return _say("\nzhangju: interrupted" if sys.stderr.isatty() else "zhangju: interrupted", _INTERRUPTED)
+    line = f"zhangju: {what or 'interrupted'}"
+    return _say(f"\n{line}" if sys.stderr.isatty() else line, _INTERRUPTED)
 
 
 def _explain(error: Exception) -> tuple[str | None, int]:

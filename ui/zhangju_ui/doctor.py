@@ -1,6 +1,7 @@
 """What is installed, and what is wrong with it: each check one line, each fault with its remedy."""
 
 import platform
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from zhangju_index.errors import IndexMissingError, ZhangjuError
 from zhangju_ui.cli_output import printable
-from zhangju_ui.index_commands import REBUILT, amount
+from zhangju_ui.index_commands import REBUILT
+from zhangju_ui.library_output import amount
 
 __all__ = ["Finding", "examine", "finding_lines"]
 
@@ -41,6 +43,7 @@ def examine(index: Path | None, model: str | None) -> Iterator[Finding]:
     yield Finding("zhangju", f"{version('zhangju')} on Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
     yield from _extras()
+    yield _formats()
     yield _model(model)
     yield _index(index)
 
@@ -105,24 +108,34 @@ def _model(model: str | None) -> Finding:
     return Finding("model", f"{BUNDLED_MODEL}, bundled, its weights are the ones that were pinned")
 
 
+def _formats() -> Finding:
+    from zhangju_index.formats import PARSERS
+
+    readable = [f"{name} ({' '.join(parser.suffixes)})" for name, parser in PARSERS.items()]
+    return Finding("formats", f"{', '.join(readable)} can be read")
+
+
 def _index(index: Path | None) -> Finding:
     from zhangju.bundled import bundled_index_folder
     from zhangju_index.folder import open_index
 
     folder = index or bundled_index_folder()
+    add = f"zhangju index add PATH… --index {shlex.quote(str(folder))}"
     try:
         with open_index(folder, remedy=None if index else REBUILT) as opened:
             manifest = opened.manifest
-            state = f"{folder} is whole: {amount(manifest.counts)}, made with {manifest.model.fingerprint}"
-            return Finding("index", state)
     except IndexMissingError as error:
         if index is None:
             return Finding("index", f"none yet at {folder}: the first question builds it")
-        return Finding("index", str(error), f"zhangju index add PATH… --index {folder}")
+        return Finding("index", str(error), add)
     except ZhangjuError as error:
-        if index is None:
-            return Finding("index", str(error), REBUILT)
-        return Finding("index", str(error), f"zhangju index add PATH… --index {folder}")
+        return Finding("index", str(error), add if index else REBUILT)
+    state = f"{folder} is whole: {amount(manifest.counts)}, made with {manifest.model.fingerprint}"
+    # The bundled article's index is brought up to date by itself.
+    if index is not None and manifest.zhangju_version != version("zhangju"):
+        remedy = f"zhangju index rebuild --index {shlex.quote(str(folder))}"
+        return Finding("index", f"{state}, by Zhangju {manifest.zhangju_version}", remedy)
+    return Finding("index", state)
 
 
 def _version(name: str) -> str | None:

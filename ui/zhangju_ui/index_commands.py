@@ -1,165 +1,241 @@
-"""What ``zhangju index`` does: add documents to an index, and say what is in it."""
+"""``zhangju index``: add documents to an index, take them out, list, rebuild and verify."""
 
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
-from zhangju_index.errors import DocumentError, IndexDamagedError, IndexMissingError
-from zhangju_ui.cli_output import printable
-from zhangju_ui.progress import Report
-from zhangju_ui.sources import merge_documents, read_documents
+from zhangju_index.errors import DocumentError, InputError
+from zhangju_ui.options import INDEX, JSON, MODEL, OWN_INDEX, note, open_retriever
 
 if TYPE_CHECKING:
-    from zhangju_index.manifest import Counts, Manifest
-    from zhangju_index.values import Document
+    from zhangju_index.folder import Index
 
-__all__ = [
-    "REBUILT",
-    "add_to_index",
-    "amount",
-    "existing_index",
-    "manifest_json",
-    "manifest_lines",
-    "read_manifest",
-]
+__all__ = ["REBUILT", "index_group"]
 
 REBUILT = "the next question builds it again"
 """How the bundled article's index is put right: nobody has to do it by hand."""
 
+_STOPPED = "stopped; the index is as it was. Run the same command again to go on where it stopped"
 
-def add_to_index(
-    paths: Sequence[Path],
-    directory: Path,
-    model: str | None,
-    *,
-    on_skip: Callable[[DocumentError], None],
-    on_note: Callable[[str], None],
-    progress: Report,
-) -> "Manifest":
-    """Build an index of the documents it holds and those at ``paths``.
 
-    Args:
-        paths: Files and folders.
-        directory: The folder of the index; it is made where there is none.
-        model: Name of an embedding model; ``None`` takes the index's own, or the bundled one.
-        on_skip: Told of each file in a folder that cannot be read.
-        on_note: Told what the user should know.
-        progress: Told how far it is.
+@click.group("index")
+def index_group() -> None:
+    """Build an index of your articles; list, change and check it."""
 
-    Returns:
-        The manifest of the new index.
 
-    Raises:
-        DocumentError: A file that was named cannot be read.
-        IndexBusyError: Another process is writing the index, or has since it was read here.
-        IndexUnusableError: A newer Zhangju wrote the index, or the system does not let us read
-            it: it is left alone.
-        InputError: The folder holds something else, or cannot be written.
+@index_group.command("add")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--name", metavar="NAME", help="What to call standard input; its ending tells the format.")
+@JSON
+@OWN_INDEX
+@MODEL
+def index_add(
+    paths: tuple[str, ...], *, name: str | None, as_json: bool, index: Path | None, model: str | None
+) -> None:
+    """Add files, or the files in folders, to an index.
+
+    PATH is a file, a folder, a pattern in quotes ('papers/**/*.pdf') or - for standard input.
+    Text, Markdown, HTML, PDF and Word (.docx) are read.
+
+    The index is made where there is none. A file that was read before is replaced if it has
+    changed. What cannot be read is refused in a line, and the rest is added.
     """
-    new = list(read_documents(paths, on_skip))
-    if not new:
-        raise DocumentError("none of the files could be read: give at least one with text in UTF-8")
-    from zhangju_index.build import build_index
-    from zhangju_index.embedding import load_embedder
-    from zhangju_index.generations import current_identity
+    if name is not None and "-" not in paths:
+        raise click.UsageError("--name is for standard input: give - among the paths")
+    folder = _own_index(index)
+    from zhangju_index.library import Reading, add_sources
+    from zhangju_ui.cli_output import json_line, print_lines
+    from zhangju_ui.library_output import change_json, change_lines
+    from zhangju_ui.progress import indexing
+    from zhangju_ui.sources import find_sources
 
-    # Taken before the documents are: what comes between is noticed, whenever it comes.
-    identity = current_identity(directory)
-    old, old_model = _stored(directory, on_note)
-    embedder = load_embedder(model or old_model)
-    documents = merge_documents(old, new)
-    return build_index(documents, directory, embedder, progress=progress, replacing=identity)
+    refused = False
 
+    def tell(reading: Reading) -> None:
+        nonlocal refused
+        if reading.outcome == "refused":
+            refused = True
+            note(f"refused: {reading.reason}")
 
-def _stored(directory: Path, on_note: Callable[[str], None]) -> "tuple[list[Document], str | None]":
-    """Take the documents out of an index, and the name of its model; of a damaged one, what is whole."""
-    from zhangju_index.folder import open_index, salvage_index
-
+    started = perf_counter()
+    found = find_sources(paths, sys.stdin.buffer, stdin_name=name, index=folder)
+    for problem in found.problems:
+        tell(problem)
+    if not found.sources:
+        raise click.exceptions.Exit(2)
     try:
-        with open_index(directory) as index:
-            documents = [index.texts.document(record.id) for record in index.manifest.documents]
-            return documents, index.manifest.model.name
-    except IndexMissingError:
-        return [], None
-    except IndexDamagedError as error:
-        manifest, whole = salvage_index(directory)
-        model = manifest.model.name if manifest else None
-        if whole is not None:
-            on_note(f"{error}; its texts are whole: it is built anew, of them and the files named here")
-            return whole, model
-        held = ", ".join(record.source for record in manifest.documents) if manifest else ""
-        on_note(
-            f"{error}; it is built anew, of the files named here alone"
-            + (f"; it held {held}: add again what was not named" if held else "")
-        )
-        return [], model
+        with _stoppable(), indexing() as progress:
+            change = add_sources(
+                found.sources, folder, model=model, on_reading=tell, on_status=progress.show, on_note=note
+            )
+    except DocumentError:
+        # There is nothing to make an index of, and each file has been told why.
+        if not refused:
+            raise
+        raise click.exceptions.Exit(2) from None
+    summary = (folder, change, found, perf_counter() - started, progress.characters)
+    if as_json:
+        click.echo(json_line(change_json(*summary)))
+    else:
+        print_lines(change_lines(*summary))
+    if refused:
+        raise click.exceptions.Exit(2)
 
 
-def existing_index(index: Path | None, build: Callable[[Path | None, str | None], Any]) -> Path:
-    """Name the folder of an index; the bundled article's is built where there is none."""
+@index_group.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@OWN_INDEX
+def index_remove(names: tuple[str, ...], index: Path | None) -> None:
+    """Take documents out of an index.
+
+    NAME is a document's id, its source or its path, as 'zhangju index list' shows them; in
+    quotes, * stands for any characters.
+    """
+    folder = _own_index(index)
+    from zhangju_index.library import remove_documents
+    from zhangju_ui.cli_output import plural, printable
+    from zhangju_ui.library_output import amount
+    from zhangju_ui.progress import indexing
+
+    with _stoppable(), indexing("writing") as progress:
+        change = remove_documents(_spell_out(names, folder), folder, on_status=progress.show)
+    removed = printable(", ".join(change.removed), one_line=True)
+    click.echo(f"removed {plural(len(change.removed), 'document')}: {removed}")
+    click.echo(f"{folder} holds {amount(change.manifest.counts)}")
+
+
+@index_group.command("rebuild")
+@INDEX
+@MODEL
+def index_rebuild(index: Path | None, model: str | None) -> None:
+    """Build an index anew from the texts in it.
+
+    After an upgrade of Zhangju, to mend it, or to change its model. The files that the texts
+    were read from are not needed.
+    """
+    from zhangju_ui.library_output import amount
+    from zhangju_ui.progress import indexing, reporting
+
+    if index is not None:
+        from zhangju_index.library import rebuild_library
+
+        with _stoppable(), indexing() as progress:
+            change = rebuild_library(index, model=model, on_status=progress.show, on_note=note)
+        folder, manifest = index, change.manifest
+    else:
+        from zhangju.bundled import bundled_index_folder
+        from zhangju_index.build import build_index
+        from zhangju_index.embedding import load_embedder
+        from zhangju_index.parsing import bundled_article
+
+        folder = bundled_index_folder(model)
+        with _stoppable(), reporting("building the index") as report:
+            manifest = build_index([bundled_article()], folder, load_embedder(model), progress=report)
+    click.echo(f"{folder} is rebuilt: it holds {amount(manifest.counts)}")
+
+
+@index_group.command("list")
+@JSON
+@INDEX
+def index_list(*, as_json: bool, index: Path | None) -> None:
+    """List the documents of an index."""
+    from zhangju_ui.cli_output import json_line, print_lines
+    from zhangju_ui.library_output import list_json, list_lines
+
+    with _opened(index, verify=False) as opened:
+        manifest, metadata = opened.manifest, opened.texts.metadata()
+    if as_json:
+        click.echo(json_line(list_json(manifest, metadata)))
+    else:
+        print_lines(list_lines(manifest, metadata))
+
+
+@index_group.command("verify")
+@INDEX
+def index_verify(index: Path | None) -> None:
+    """Compare every file of an index with its checksum."""
+    from zhangju_ui.library_output import amount
+
+    with _opened(index, verify=True) as opened:
+        holds = amount(opened.manifest.counts)
+    click.echo(f"{opened.directory} is whole: {holds}; every file is as it was written")
+
+
+def _own_index(index: Path | None) -> Path:
+    """The folder of an index that people may change: not that of the bundled article."""
+    from zhangju.bundled import bundled_index_folder
+
+    if index is None:
+        raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")
+    if index.resolve() == bundled_index_folder().resolve():
+        raise InputError(f"{index} is the bundled article's own index: choose another folder with --index")
+    return index
+
+
+def _existing_index(index: Path | None) -> Path:
+    """The folder of an index; the bundled article's is built where there is none."""
     if index is not None:
         return index
     from zhangju.bundled import bundled_index_folder
 
     folder = bundled_index_folder()
     if not folder.exists():
-        build(None, None)
+        open_retriever(None, None).close()
     return folder
 
 
-def read_manifest(directory: Path, *, verify: bool, remedy: str | None = None) -> "Manifest":
-    """Read what an index holds, having compared sizes, and with ``verify`` every byte.
-
-    Args:
-        directory: The folder of the index.
-        verify: Whether to compare every byte.
-        remedy: What errors advise, where that is not ``zhangju index add``.
-
-    Raises:
-        IndexUnusableError: There is no index there, or it is damaged.
-    """
+def _opened(index: Path | None, *, verify: bool) -> "Index":
     from zhangju_index.folder import open_index
 
-    with open_index(directory, verify=verify, remedy=remedy) as index:
-        return index.manifest
+    return open_index(_existing_index(index), verify=verify, remedy=None if index else REBUILT)
 
 
-def amount(counts: "Counts") -> str:
-    """Say how much an index holds."""
-    parts = {"document": counts.documents, "chunk": counts.chunks, "sentence": counts.sentences}
-    return ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in parts.items())
+def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
+    """Put the ids of the documents that a pattern fits in its place.
+
+    Raises:
+        InputError: A pattern fits none.
+        IndexUnusableError: There is no index, or it is damaged.
+    """
+    from zhangju.filters import fits
+    from zhangju_index.folder import open_index
+
+    patterns = [name for name in names if "*" in name]
+    if not patterns:
+        return list(names)
+    with open_index(folder, verify=False) as index:
+        metadata = index.texts.metadata()
+        known = {
+            record.id: [record.id, record.source, metadata[record.id].get("path", "")]
+            for record in index.manifest.documents
+        }
+    spelt: list[str] = []
+    for name in names:
+        literal = any(name in values for values in known.values())
+        ids = [key for key, values in known.items() if any(fits(value, name) for value in values)]
+        if name in patterns and not literal and not ids:
+            raise InputError(f"{name} fits no document: see 'zhangju index list --index {folder}'")
+        spelt += ids if name in patterns and not literal else [name]
+    return list(dict.fromkeys(spelt))
 
 
-def manifest_lines(manifest: "Manifest") -> Iterator[str]:
-    """Show the documents of an index, then how much they are and what made their vectors."""
-    width = max((len(document.id) for document in manifest.documents), default=0)
-    for document in manifest.documents:
-        yield f"{printable(document.id, one_line=True).ljust(width)}  {printable(document.title, one_line=True)}"
-        place = f"{printable(document.source, one_line=True)}, {document.characters:,} characters"
-        yield click.style(" " * width + f"  {place}", dim=True)
-    counts = manifest.counts
-    if manifest.documents:
-        yield ""
-    yield f"{amount(counts)}; model {printable(manifest.model.fingerprint, one_line=True)}"
-
-
-def manifest_json(manifest: "Manifest") -> dict[str, Any]:
-    """Put the documents of an index into one JSON object."""
-    return {
-        "documents": [
-            {
-                "document_id": document.id,
-                "title": document.title,
-                "source": document.source,
-                "characters": document.characters,
-                "sha256": document.sha256,
-            }
-            for document in manifest.documents
-        ],
-        "chunks": manifest.counts.chunks,
-        "sentences": manifest.counts.sentences,
-        "model": manifest.model.fingerprint,
-        "format_version": manifest.format_version,
-    }
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM stop what runs inside, and say what that leaves."""
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(_STOPPED) from error
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)

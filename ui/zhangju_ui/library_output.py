@@ -1,0 +1,141 @@
+"""What ``zhangju index`` prints: what an index holds, and what was done to it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zhangju_ui.cli_output import duration, plural, printable
+
+if TYPE_CHECKING:
+    from zhangju_index.library import Change, Reading
+    from zhangju_index.manifest import Counts, Manifest
+    from zhangju_ui.sources import Found
+
+__all__ = ["amount", "change_json", "change_lines", "list_json", "list_lines"]
+
+Metadata = Mapping[str, Mapping[str, str]]
+"""What is known of each document, by its id."""
+
+# Refusals that are listed one by one; more of them are grouped by what was wrong.
+_LISTED = 5
+_ENDINGS = 8
+_DETAILS = ("author", "date", "format")
+
+
+def amount(counts: "Counts") -> str:
+    """Say how much an index holds."""
+    parts = {"document": counts.documents, "chunk": counts.chunks, "sentence": counts.sentences}
+    return ", ".join(plural(number, name) for name, number in parts.items())
+
+
+def list_lines(manifest: "Manifest", metadata: Metadata) -> Iterator[str]:
+    """Show the documents of an index, then how much they are and what made their vectors."""
+    for document in manifest.documents:
+        yield f"{_line(document.id)}  {_line(document.title)}"
+        known = metadata[document.id]
+        details = [plural(document.characters, "character")]
+        if "pages" in known:
+            details.append(plural(int(known["pages"]), "page"))
+        details += [known[name] for name in _DETAILS if known.get(name)]
+        yield click.style(f"    {_line(', '.join([document.source, *details]))}", dim=True)
+    if manifest.documents:
+        yield ""
+    yield f"{amount(manifest.counts)}; model {_line(manifest.model.fingerprint)}"
+
+
+def list_json(manifest: "Manifest", metadata: Metadata) -> dict[str, Any]:
+    """Put the documents of an index into one JSON object."""
+    return {
+        "documents": [
+            {
+                "document_id": document.id,
+                "title": document.title,
+                "source": document.source,
+                "characters": document.characters,
+                "sha256": document.sha256,
+                "metadata": dict(metadata[document.id]),
+            }
+            for document in manifest.documents
+        ],
+        "chunks": manifest.counts.chunks,
+        "sentences": manifest.counts.sentences,
+        "model": manifest.model.fingerprint,
+        "format_version": manifest.format_version,
+    }
+
+
+def change_lines(
+    index: Path, change: "Change", found: "Found", seconds: float, embedded: int
+) -> Iterator[str]:
+    """Sum up what was added to an index.
+
+    Args:
+        index: The folder of the index.
+        change: What was done.
+        found: What was to be read.
+        seconds: What it took.
+        embedded: Characters that were embedded.
+    """
+    readings = [*found.problems, *change.readings]
+    counts = Counter(reading.outcome for reading in readings)
+    outcomes = [
+        f"{counts[each]:,} {each}" for each in ("added", "replaced", "unchanged", "refused") if counts[each]
+    ]
+    rate = f", {embedded / seconds:,.0f} characters/s" if embedded and seconds >= 1 else ""
+    yield f"{', '.join(outcomes)} in {duration(seconds)}{rate}"
+    yield from _refusal_lines([reading for reading in readings if reading.outcome == "refused"])
+    if found.left_out:
+        endings = [
+            f"{_line(ending) or 'no ending'} ({count:,})" for ending, count in found.left_out.most_common()
+        ]
+        shown = ", ".join(endings[:_ENDINGS]) + (", …" if len(endings) > _ENDINGS else "")
+        yield f"{plural(found.left_out.total(), 'file')} of other formats left out: {shown}"
+    yield f"{_line(str(index))} holds {amount(change.manifest.counts)}"
+
+
+def change_json(
+    index: Path, change: "Change", found: "Found", seconds: float, embedded: int
+) -> dict[str, Any]:
+    """Put what ``change_lines`` says into one JSON object."""
+    readings = [*found.problems, *change.readings]
+    counts = change.manifest.counts
+    return {
+        "index": str(index),
+        **{
+            outcome: [
+                {"document_id": each.document_id, "source": each.source, "characters": each.characters}
+                for each in readings
+                if each.outcome == outcome
+            ]
+            for outcome in ("added", "replaced", "unchanged")
+        },
+        "refused": [
+            {"source": each.source, "reason": each.reason} for each in readings if each.outcome == "refused"
+        ],
+        "left_out": dict(found.left_out.most_common()),
+        "documents": counts.documents,
+        "chunks": counts.chunks,
+        "sentences": counts.sentences,
+        "embedded_characters": embedded,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _refusal_lines(refused: "Sequence[Reading]") -> Iterator[str]:
+    if len(refused) <= _LISTED:
+        yield from (f"  refused: {_line(reading.reason)}" for reading in refused)
+        return
+    # What is said of a file follows its name.
+    reasons = Counter(reading.reason.removeprefix(reading.source).strip() for reading in refused)
+    for reason, count in reasons.most_common(_LISTED):
+        yield f"  {count:,} refused: … {_line(reason)}"
+    rest = len(reasons) - _LISTED
+    if rest > 0:
+        yield f"  … and {plural(rest, 'other reason')}"
+
+
+def _line(text: str) -> str:
+    return printable(text, one_line=True)

@@ -1,0 +1,76 @@
+"""What several commands share: their options, and how an index is opened."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from zhangju import Retriever
+
+__all__ = ["INDEX", "JSON", "MODEL", "OWN_INDEX", "WHERE", "note", "open_retriever"]
+
+
+def _read_where(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> Mapping[str, str]:
+    where: dict[str, str] = {}
+    for value in values:
+        name, equals, wanted = value.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"expected NAME=VALUE, got {value!r}", context, parameter)
+        if name in where:
+            raise click.BadParameter(
+                f"{name} is asked for twice: a document has one value of it", context, parameter
+            )
+        where[name] = wanted
+    return where
+
+
+INDEX = click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    envvar="ZHANGJU_INDEX",
+    metavar="DIR",
+    help="Folder of the index [env: ZHANGJU_INDEX; default: that of the bundled article].",
+)
+OWN_INDEX = click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    envvar="ZHANGJU_INDEX",
+    metavar="DIR",
+    help="Folder of the index [env: ZHANGJU_INDEX].",
+)
+MODEL = click.option(
+    "--model",
+    metavar="NAME_OR_PATH",
+    help="A sentence-transformers model in place of the bundled one.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+WHERE = click.option(
+    "--where",
+    multiple=True,
+    callback=_read_where,
+    metavar="NAME=VALUE",
+    help=(
+        "Look only into documents of this id, title, source, path, author, date, format or other metadata;"
+        " * stands for any characters, case makes no difference. Given again, all must fit."
+    ),
+)
+
+
+def open_retriever(index: Path | None, model: str | None) -> "Retriever":
+    """Open an index for questions, showing how far it is where it has to be built."""
+    from zhangju import Retriever
+    from zhangju_ui.progress import reporting
+
+    with reporting("building the index") as report:
+        return Retriever.open(index, model=model, progress=report)
+
+
+def note(message: str) -> None:
+    """Say something on standard error, in one line."""
+    from zhangju_ui.cli_output import printable
+
+    click.echo(f"zhangju: {printable(message, one_line=True)}", err=True)

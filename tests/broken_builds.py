@@ -8,6 +8,7 @@ process of its own, where nothing has started threads.
 
 import errno
 import json
+import mmap  # noqa: F401 - as below
 import os
 import resource
 import shutil
@@ -21,6 +22,7 @@ import faiss  # noqa: F401 - loaded before forking: the children only do what a 
 from index_entries import CHUNKING, MODEL, make_entry
 from zhangju_index.errors import ZhangjuError
 from zhangju_index.folder import open_index, write_index
+from zhangju_index.generations import claimed
 
 OLD = [make_entry("old-1"), make_entry("old-2")]
 NEW = [make_entry("new-1"), make_entry("new-2"), make_entry("new-3", 3)]
@@ -35,7 +37,8 @@ CHANGES = {
 
 def _build(directory: Path, entries: list) -> None:
     extra = {"words/table.json": _write_table}
-    write_index(directory, entries, model=MODEL, chunking=CHUNKING, extra_files=extra)
+    with claimed(directory):
+        write_index(directory, entries, model=MODEL, chunking=CHUNKING, extra_files=extra)
 
 
 def _write_table(path: Path, texts: object) -> None:

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from zhangju_index.folder import IndexEntry
+from zhangju_index.folder import IndexEntry, Origin
 from zhangju_index.manifest import ModelRecord
 from zhangju_index.protocols import FloatMatrix
+from zhangju_index.text_keys import text_keys
 from zhangju_index.values import Chunk, Document, Section, Sentence
 
 MODEL = ModelRecord(name="made-up", fingerprint="made-up:1", dimension=6)
@@ -43,10 +44,14 @@ def make_entry(name: str, paragraphs: int = 2) -> IndexEntry:
             )
         )
     seed = sum(name.encode())
+    sentences = [sentence.reading_text for chunk in chunks for sentence in chunk.sentences]
     return IndexEntry(
         document=Document(name, f"题：{name}", f"{name}.txt", text, {"author": "某人"}),
         sections=tuple(sections),
         chunks=tuple(chunks),
         chunk_vectors=unit_rows(seed, paragraphs),
         sentence_vectors=unit_rows(seed + 1, 2 * paragraphs),
+        chunk_keys=text_keys(chunk.embedding_text for chunk in chunks),
+        sentence_keys=text_keys(sentences),
+        origin=Origin("ab" * 32, "0.1.0"),
     )

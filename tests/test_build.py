@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from zhangju_index import build as build_module
-from zhangju_index.build import build_index, load_lexical
+from zhangju_index.build import build_index, load_lexical, may_take_over
 from zhangju_index.chunking import ChunkSettings, chunk_document, is_masthead
+from zhangju_index.cohort import COHORTS
 from zhangju_index.errors import IndexBusyError, IndexDamagedError, InputError
-from zhangju_index.folder import IndexWriter, open_index
+from zhangju_index.folder import open_index
+from zhangju_index.generations import claimed
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.manifest import ModelRecord
 from zhangju_index.outline import outline_document
@@ -178,15 +180,21 @@ def test_another_model_embeds_everything(tmp_path: Path) -> None:
         assert index.chunk_store.dimension == 32
 
 
-def test_another_version_embeds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an older version made of a text is not carried on by a newer one."""
-    everything = built(tmp_path / "index")
+def test_another_version_divides_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How an older version divided a text is not carried on; a text that is the same has its vector."""
+    built(tmp_path / "index")
+    manifest = build_index(LIBRARY, tmp_path / "index", ToyEmbedder(64), settings=SMALL)
+    assert may_take_over(manifest, ToyEmbedder(64), SMALL)
+    assert not may_take_over(manifest, ToyEmbedder(32), SMALL)
+    assert not may_take_over(manifest, ToyEmbedder(64))
     monkeypatch.setattr(build_module, "version", lambda name: "99.0")
 
-    assert built(tmp_path / "index") == everything
+    assert not may_take_over(manifest, ToyEmbedder(64), SMALL)
+    # Sentences on other topics are those of the installed version.
+    assert built(tmp_path / "index") == [text for cohort in COHORTS.values() for text in cohort]
 
 
-@pytest.mark.parametrize("name", ["current", "manifest.json", "chunks.faiss", "bm25/vocab.index.json"])
+@pytest.mark.parametrize("name", ["current", "manifest.json", "chunks.faiss", "bm25/terms.npy"])
 def test_a_damaged_index_is_built_anew(tmp_path: Path, name: str) -> None:
     """Nothing is taken from an index that fails its checks, and nothing stops the new one."""
     everything = built(tmp_path / "index")
@@ -215,12 +223,13 @@ def test_two_documents_of_one_id_are_refused(tmp_path: Path) -> None:
 
 def test_progress_is_told_before_each_document_and_at_the_end(tmp_path: Path) -> None:
     """Whoever waits sees how far it is, also when nothing is embedded."""
-    expected = [(0, 3, CITY.title), (1, 3, FARM.title), (2, 3, NOTE.title), (3, 3, "")]
-    calls: list[tuple[int, int, str]] = []
-    built(tmp_path / "index", progress=lambda *call: calls.append(call))
-    built(tmp_path / "index", progress=lambda *call: calls.append(call))
+    for calls in ([], []):
+        built(tmp_path / "index", progress=lambda *call, calls=calls: calls.append(call))
 
-    assert calls == 2 * expected
+        assert calls[0] == (0, 3, CITY.title)
+        assert calls[-1] == (3, 3, "")
+        assert calls == sorted(calls, key=lambda call: call[:2])
+        assert {title for _, _, title in calls} == {CITY.title, FARM.title, NOTE.title, ""}
 
 
 def test_documents_may_come_from_a_generator(tmp_path: Path) -> None:
@@ -247,11 +256,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
 def test_a_busy_folder_passes_its_error_on(tmp_path: Path) -> None:
     """Another process that is writing is told of as such."""
     built(tmp_path / "index")
-    model = ModelRecord("other", "other:1", 4)
-    with (
-        IndexWriter(tmp_path / "index", model=model, chunking={}),
-        pytest.raises(IndexBusyError, match="another process"),
-    ):
+    with claimed(tmp_path / "index"), pytest.raises(IndexBusyError, match="another process"):
         built(tmp_path / "index")
 
 
@@ -271,7 +276,7 @@ def test_keyword_tables_that_cannot_be_read_are_a_typed_error(tmp_path: Path) ->
     built(tmp_path / "index")
     with open_index(tmp_path / "index") as index:
         folder = index.file("bm25")
-        (folder / "indptr.csc.index.npy").unlink()
+        (folder / "starts.npy").unlink()
         with pytest.raises(IndexDamagedError, match="keyword search"):
             load_lexical(index)
 

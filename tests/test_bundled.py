@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from zhangju.retriever import Retriever
 from zhangju_index.build import build_index
 from zhangju_index.chunking import ChunkSettings
 from zhangju_index.errors import IndexBusyError, InputError
-from zhangju_index.folder import IndexWriter, open_index, write_index
-from zhangju_index.manifest import ModelRecord
+from zhangju_index.folder import open_index, write_index
+from zhangju_index.generations import claimed
 from zhangju_index.parsing import bundled_article, document_from_text
 from zhangju_index.toy import ToyEmbedder
 
@@ -130,7 +131,7 @@ def test_a_newer_format_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not bundled._fits(folder, EMBEDDER)
 
 
-@pytest.mark.parametrize("name", ["current", "manifest.json", "texts.sqlite", "indptr.csc.index.npy"])
+@pytest.mark.parametrize("name", ["current", "manifest.json", "texts.sqlite", "starts.npy"])
 def test_a_damaged_one_is_built_again(name: str) -> None:
     """Nobody has to know where the index lies to mend it."""
     folder = bundled_index_folder()
@@ -172,18 +173,14 @@ def test_two_processes_at_once_leave_one_index(data_home: Path) -> None:
         assert process.communicate() == (b"1\n" if os.name != "nt" else b"1\r\n", b"")
 
 
-def held(folder: Path) -> IndexWriter:
-    """Another process that is writing the index."""
-    return IndexWriter(folder, model=ModelRecord("other", "other:1", 4), chunking={})
-
-
 def test_it_takes_over_from_a_process_that_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for a build that never comes builds it."""
     folder = bundled_index_folder()
-    writer = held(folder)
+    other = ExitStack()
+    other.enter_context(claimed(folder))
 
     # In place of the pause: the other process ends in it.
-    monkeypatch.setattr(bundled, "sleep", lambda seconds: writer.close())
+    monkeypatch.setattr(bundled, "sleep", lambda seconds: other.close())
     assert builds(folder)
 
 
@@ -193,7 +190,7 @@ def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundled, "sleep", pauses.append)
     monkeypatch.setattr(bundled, "_PATIENCE", 3)
     folder = bundled_index_folder()
-    with held(folder), pytest.raises(IndexBusyError, match=f"{folder}.*try again"):
+    with claimed(folder), pytest.raises(IndexBusyError, match=f"{folder}.*try again"):
         ensure_bundled_index(folder, EMBEDDER)
     assert pauses == [1, 1, 1]
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -5,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from index_entries import CHUNKING, MODEL, make_entry, unit_rows
+from zhangju_index import folder
 from zhangju_index.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -23,16 +26,32 @@ from zhangju_index.errors import (
     ZhangjuError,
 )
 from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, salvage_index, write_index
-from zhangju_index.generations import current_identity
+from zhangju_index.generations import claimed
 from zhangju_index.parsing import source_hash
+from zhangju_index.text_keys import text_keys
 from zhangju_index.texts import Texts
 
 ENTRIES = [make_entry("甲"), make_entry("乙", 0), make_entry("丙", 3)]
-FILES = ["chunks.faiss", "sentences.faiss", "texts.sqlite", "words/table.json"]
+FILES = [
+    "chunks.faiss",
+    "chunks.keys",
+    "sentences.faiss",
+    "sentences.keys",
+    "texts.sqlite",
+    "words/table.json",
+]
 
 
 def _build(directory: Path, entries: list[IndexEntry] = ENTRIES) -> None:
-    write_index(directory, entries, model=MODEL, chunking=CHUNKING, extra_files={"words/table.json": _count})
+    extra = {"words/table.json": _count}
+    with claimed(directory):
+        write_index(directory, entries, model=MODEL, chunking=CHUNKING, extra_files=extra)
+
+
+@contextmanager
+def _writing(directory: Path) -> Iterator[IndexWriter]:
+    with claimed(directory), IndexWriter(directory, model=MODEL, chunking=CHUNKING) as writer:
+        yield writer
 
 
 def _count(path: Path, texts: Texts) -> None:
@@ -101,22 +120,29 @@ def test_same_build_gives_the_same_bytes(tmp_path: Path) -> None:
     assert _tree(tmp_path / "one") == _tree(tmp_path / "another" / "place")
 
 
-def test_entries_may_come_in_batches_from_another_index(built: Path, tmp_path: Path) -> None:
+def test_entries_may_come_from_another_index(built: Path, tmp_path: Path) -> None:
     """Adding a document takes the others over as they are; the bytes are those of a fresh build."""
-    with open_index(built) as old, IndexWriter(tmp_path / "new", model=MODEL, chunking=CHUNKING) as writer:
+    with open_index(built) as old, _writing(tmp_path / "new") as writer:
         for name in "甲乙丙":
-            entry = old.entry(name)
-            writer.add_document(entry.document, entry.sections)
-            sentences = np.cumsum([0, *(len(chunk.sentences) for chunk in entry.chunks)])
-            for number in range(len(entry.chunks)):
-                writer.add_chunks(
-                    entry.chunks[number : number + 1],
-                    entry.chunk_vectors[number : number + 1],
-                    entry.sentence_vectors[sentences[number] : sentences[number + 1]],
-                )
+            writer.add(old.entry(name))
         writer.commit({"words/table.json": _count})
 
     assert _tree(tmp_path / "new") == _tree(built)
+
+
+def test_vectors_are_found_by_text(built: Path) -> None:
+    """Each vector comes back for the text it was made of, and for no other."""
+    with open_index(built) as index:
+        chunks, sentences = index.vectors()
+        for entry in ENTRIES:
+            held, found = chunks.find(entry.chunk_keys)
+            assert held.tolist() == list(range(len(entry.chunks)))
+            np.testing.assert_array_equal(found, entry.chunk_vectors)
+            held, _ = sentences.find(entry.sentence_keys)
+            assert held.tolist() == list(range(len(entry.sentence_keys)))
+        for known in (chunks, sentences):
+            held, found = known.find(text_keys(["another text"]))
+            assert (len(held), found.shape) == (0, (0, MODEL.dimension))
 
 
 def test_empty_index_opens(tmp_path: Path) -> None:
@@ -132,12 +158,15 @@ def test_build_without_commit_changes_nothing(built: Path) -> None:
     """An interrupted build, or vectors that do not fit, leave the old index and nothing else."""
     before = _tree(built)
 
-    with IndexWriter(built, model=MODEL, chunking=CHUNKING) as writer:
-        writer.add_document(ENTRIES[0].document, ENTRIES[0].sections)
-    with pytest.raises(KeyboardInterrupt), IndexWriter(built, model=MODEL, chunking=CHUNKING):
+    with _writing(built) as writer:
+        writer.add(ENTRIES[0])
+    with pytest.raises(KeyboardInterrupt), _writing(built):
         raise KeyboardInterrupt
     unfit = replace(ENTRIES[0], sentence_vectors=unit_rows(0, 3))
     with pytest.raises(ValueError, match=r"sentence vectors of shape \(4, 6\), got \(3, 6\)"):
+        _build(built, [ENTRIES[2], unfit])
+    unfit = replace(ENTRIES[0], chunk_keys=ENTRIES[0].sentence_keys)
+    with pytest.raises(ValueError, match=r"chunk keys of shape \(2, 2\), got \(4, 2\)"):
         _build(built, [ENTRIES[2], unfit])
 
     assert _tree(built) == before
@@ -145,10 +174,10 @@ def test_build_without_commit_changes_nothing(built: Path) -> None:
 
 def test_failed_first_build_leaves_nothing(tmp_path: Path) -> None:
     """Folders that were made for an index go with it; what was there stays."""
-    with IndexWriter(tmp_path / "a" / "index", model=MODEL, chunking=CHUNKING):
+    with _writing(tmp_path / "a" / "index"):
         assert (tmp_path / "a" / "index").is_dir()
     (tmp_path / "empty").mkdir()
-    with IndexWriter(tmp_path / "empty", model=MODEL, chunking=CHUNKING):
+    with _writing(tmp_path / "empty"):
         pass
 
     assert list(tmp_path.rglob("*")) == [tmp_path / "empty"]
@@ -182,42 +211,72 @@ def test_any_harm_to_any_file_is_noticed(built: Path, name: str, harm: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "manifest_left", "texts_left"),
+    ("name", "manifest_left", "texts_left", "vectors_left"),
     [
-        ("chunks.faiss", True, True),
-        ("words/table.json", True, True),
-        ("texts.sqlite", True, False),
-        ("manifest.json", False, False),
-        ("current", False, False),
+        ("chunks.faiss", True, True, 1),
+        ("sentences.keys", True, True, 1),
+        ("words/table.json", True, True, 2),
+        ("texts.sqlite", True, False, 2),
+        ("manifest.json", False, False, 0),
+        ("current", False, False, 0),
     ],
 )
 @pytest.mark.parametrize("harm", ["gone", "changed"])
-def test_texts_are_salvaged_unless_they_are_harmed(
-    built: Path, name: str, harm: str, *, manifest_left: bool, texts_left: bool
+def test_what_is_whole_is_salvaged(
+    built: Path, name: str, harm: str, *, manifest_left: bool, texts_left: bool, vectors_left: int
 ) -> None:
-    """Vectors can be made again and texts cannot: they come out whole, or not at all."""
+    """Texts cannot be made again and vectors take long: they come out whole, or not at all."""
     path = built / name if name == "current" else built / "generations" / "000001" / name
     if harm == "gone" and name != "current":
         path.unlink()
     else:
         path.write_bytes(b"?" + path.read_bytes()[1:])
 
-    manifest, documents = salvage_index(built)
+    salvage = salvage_index(built)
 
-    assert (manifest is not None) == manifest_left
-    assert documents == ([entry.document for entry in ENTRIES] if texts_left else None)
+    assert (salvage.manifest is not None) == manifest_left
+    assert (salvage.texts is not None) == texts_left
+    assert len(salvage.vectors) == vectors_left
+    if salvage.texts is not None:
+        assert list(salvage.texts.documents()) == [entry.document for entry in ENTRIES]
+    salvage.close()
 
 
-def test_checksums_may_be_left_out(built: Path) -> None:
-    """Without verifying, a size that changed is still noticed."""
+def test_large_files_are_compared_by_size_unless_verified(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening a large library does not read it whole; ``verify`` does, and finds what else is wrong."""
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 100)
     path = built / "generations" / "000001" / "chunks.faiss"
     content = path.read_bytes()
 
     path.write_bytes(content[:-1] + b"x")
-    open_index(built, verify=False).close()
+    open_index(built).close()
+    with pytest.raises(IndexDamagedError, match=r"the bytes of chunks.faiss as they were written"):
+        open_index(built, verify=True)
     path.write_bytes(content[:-1])
     with pytest.raises(IndexDamagedError, match=r"165 bytes in chunks.faiss, got 164"):
-        open_index(built, verify=False)
+        open_index(built)
+
+
+def test_older_format_is_told(built: Path) -> None:
+    """An index that an older version wrote is never misread: the command that mends it is named."""
+    path = built / "generations" / "000001" / "manifest.json"
+    old = json.loads(path.read_bytes()) | {"format_version": 1}
+    for record in old["documents"]:
+        del record["file_sha256"], record["read_by"]
+    content = json.dumps(old).encode()
+    path.write_bytes(content)
+    (built / "current").write_text(f"000001 {hashlib.sha256(content).hexdigest()}\n", encoding="ascii")
+
+    with pytest.raises(
+        IndexFormatError, match=r"format 2, got 1, written by an older Zhangju; .*'zhangju index rebuild"
+    ):
+        open_index(built)
+    salvage = salvage_index(built)
+    assert salvage.texts is not None
+    assert list(salvage.texts.documents()) == [entry.document for entry in ENTRIES]
+    salvage.close()
 
 
 def test_newer_format_is_told(built: Path) -> None:
@@ -255,7 +314,15 @@ def test_counts_must_agree(built: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    "files", [["notes.txt"], ["current"], ["lock"], ["lock", "current"], ["generations/000001/thesis.txt"]]
+    "files",
+    [
+        ["notes.txt"],
+        ["current"],
+        ["lock"],
+        ["lock", "current"],
+        ["generations/000001/thesis.txt"],
+        ["unfinished/thesis.txt"],
+    ],
 )
 def test_other_folders_are_left_alone(tmp_path: Path, files: list[str]) -> None:
     """A build never touches a folder with anything else in it, whatever the names."""
@@ -274,11 +341,14 @@ def test_files_beside_an_index_are_left_alone(built: Path) -> None:
     """People put notes into the folder of an index; a rebuild keeps them."""
     (built / "notes.txt").write_text("mine", encoding="utf-8")
     (built / "generations" / "notes").mkdir()
+    (built / "unfinished").mkdir()
+    (built / "unfinished" / "thesis.txt").write_text("mine", encoding="utf-8")
 
     _build(built, ENTRIES[:1])
 
     assert (built / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert (built / "generations" / "notes").is_dir()
+    assert (built / "unfinished" / "thesis.txt").is_file()
 
 
 def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -295,7 +365,7 @@ def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 def test_second_writer_is_told(built: Path) -> None:
     """Two writers cannot damage an index; reading goes on meanwhile."""
-    with IndexWriter(built, model=MODEL, chunking=CHUNKING) as writer:
+    with _writing(built) as writer:
         for _ in range(2):
             with pytest.raises(IndexBusyError, match=r"only one writing .* wait until it has finished"):
                 _build(built)
@@ -309,34 +379,12 @@ def test_second_writer_is_told(built: Path) -> None:
 
 def test_second_writer_of_a_first_build_is_told(tmp_path: Path) -> None:
     """The lock holds from the first moment, and its failing loser removes nothing."""
-    with IndexWriter(tmp_path / "index", model=MODEL, chunking=CHUNKING) as writer:
+    with _writing(tmp_path / "index") as writer:
         with pytest.raises(IndexBusyError):
             _build(tmp_path / "index")
         writer.commit()
 
     open_index(tmp_path / "index").close()
-
-
-@pytest.mark.parametrize("state", ["absent", "whole", "damaged"])
-def test_writer_that_read_another_index_is_told(tmp_path: Path, state: str) -> None:
-    """Who writes on from what was read finds out that it is no longer there, and harms nothing."""
-    folder = tmp_path / "index"
-    if state != "absent":
-        _build(folder)
-    if state == "damaged":
-        (folder / "current").write_bytes(b"?")
-    before = current_identity(folder)
-    with IndexWriter(folder, model=MODEL, chunking=CHUNKING, replacing=before) as unchanged:
-        unchanged.add_document(ENTRIES[1].document, ())
-        unchanged.commit()
-    tree = _tree(folder)
-
-    with pytest.raises(IndexBusyError, match=r"another process has changed it .* run the command again"):
-        IndexWriter(folder, model=MODEL, chunking=CHUNKING, replacing=before)
-
-    assert _tree(folder) == tree
-    with open_index(folder) as index:
-        assert current_identity(folder) == index.identity
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index_entries import make_entry
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.texts import Texts, TextsWriter
-from zhangju_index.values import Chunk, Document, Section, Sentence
+from zhangju_index.values import PLAIN, Chunk, Document, Element, Layout, Section, Sentence
 
 # Whatever a decoded file can hold: characters beyond the basic plane, right-to-left text and
 # its marks, combining marks, lone carriage returns, NUL. Surrogates cannot be decoded.
@@ -34,7 +34,7 @@ def _documents(draw: st.DrawFn, document_id: str) -> Parts:
     # Long enough for several blocks.
     text = draw(st.text(CHARACTERS, max_size=40)) * draw(st.sampled_from([1, 2, 400]))
     metadata = draw(st.dictionaries(STRINGS, STRINGS, max_size=2))
-    document = Document(document_id, draw(STRINGS), draw(STRINGS), text, metadata)
+    document = Document(document_id, draw(STRINGS), draw(STRINGS), text, metadata, draw(LAYOUTS))
     chunks = draw(st.lists(_slices(document) | _anything(document_id), max_size=5))
     kinds = st.sampled_from(["title", "heading", "body"])
     sections = st.builds(Section, PATHS, kinds, st.integers(0, 9), st.integers(0, 9))
@@ -43,6 +43,13 @@ def _documents(draw: st.DrawFn, document_id: str) -> Parts:
 
 PATHS = st.lists(STRINGS, max_size=2).map(tuple)
 PAGES = st.none() | st.integers(1, 5)
+OFFSETS = st.lists(st.integers(0, 10**6), max_size=3).map(tuple)
+ELEMENTS = st.builds(
+    Element, st.sampled_from(["heading", "item"]), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)
+)
+LAYOUTS = st.just(PLAIN) | st.builds(
+    Layout, st.lists(ELEMENTS, max_size=3).map(tuple), OFFSETS, OFFSETS, st.booleans()
+)
 
 
 @st.composite
@@ -57,7 +64,7 @@ def _slices(draw: st.DrawFn, document: Document) -> Chunk:
 
     text = document.text[start:end]
     sentences = tuple(
-        Sentence(left, right, document.text[left:right], read(document.text[left:right]))
+        Sentence(left, right, document.text[left:right], read(document.text[left:right]), draw(PAGES))
         for left, right in pairwise(cuts)
     )
     path = draw(PATHS)
@@ -67,7 +74,7 @@ def _slices(draw: st.DrawFn, document: Document) -> Chunk:
 
 def _anything(document_id: str) -> st.SearchStrategy[Chunk]:
     places = st.integers(-3, 30)
-    sentences = st.lists(st.builds(Sentence, places, places, STRINGS, STRINGS), max_size=3).map(tuple)
+    sentences = st.lists(st.builds(Sentence, places, places, STRINGS, STRINGS, PAGES), max_size=3).map(tuple)
     return st.builds(
         Chunk, st.just(document_id), PATHS, places, places, STRINGS, STRINGS, STRINGS, sentences, PAGES
     )
@@ -94,6 +101,7 @@ def test_what_comes_back_equals_what_went_in(
     owners = [row for row, chunk in enumerate(chunks) for _ in chunk.sentences]
 
     assert list(texts.documents()) == [document for document, _, _ in library]
+    assert list(texts.metadata().items()) == [(document.id, document.metadata) for document, _, _ in library]
     assert list(texts.all_chunks()) == chunks
     assert texts.chunks(np.arange(len(chunks))[::-1]) == chunks[::-1]
     assert texts.sentence_count == len(sentences)

@@ -1,31 +1,51 @@
-"""Build an index: outline, chunk, embed and store documents, one at a time.
+"""Build an index: outline, chunk, embed and store documents, a few at a time.
 
-What did not change is not embedded again. Where the same model and the same version of Zhangju
-made the index that is there, a document of the same text and chunk settings comes over as it is;
-of one that changed, each chunk and sentence that was there before keeps its vector.
+What did not change is not embedded again: every vector of the index that is there, and of a build
+that was interrupted, is found by the text it stands for (``zhangju_index.text_keys``). Each new
+vector is journalled at once, so that whoever stops a build loses seconds of work.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhangju_index.chunking import ChunkSettings, chunk_document, encoded_sentences, heading_path
 from zhangju_index.cohort import COHORTS, embed_cohorts
 from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
-from zhangju_index.folder import FileWriter, Index, IndexEntry, open_index, write_index
+from zhangju_index.folder import UNKNOWN, FileWriter, Index, IndexEntry, Origin, open_index, write_index
+from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
+from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.manifest import Manifest, ModelRecord
 from zhangju_index.outline import outline_document
-from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import Embedder, FloatMatrix
+from zhangju_index.text_keys import KeyedVectors, Keys, text_keys
 from zhangju_index.texts import Texts
-from zhangju_index.values import Chunk, Document
-from zhangju_index.vectors import FloatVector
+from zhangju_index.values import Chunk, Document, Section
+from zhangju_index.vectors import IntVector
 
-__all__ = ["COHORT_FILE", "LEXICAL_FILE", "Progress", "build_index", "load_cohorts", "load_lexical"]
+__all__ = [
+    "COHORT_FILE",
+    "LEXICAL_FILE",
+    "Item",
+    "OnStatus",
+    "Progress",
+    "Status",
+    "build_index",
+    "build_items",
+    "copy_documents",
+    "load_cohorts",
+    "load_lexical",
+    "may_take_over",
+    "text_size",
+]
 
 LEXICAL_FILE = "bm25"
 """Folder inside an index that holds the tables of the keyword search."""
@@ -36,6 +56,57 @@ COHORT_FILE = "cohort.npy"
 Progress = Callable[[int, int, str], None]
 """Called with documents done, documents in all, and the title of the next one."""
 
+# Texts that are gathered before they are embedded: sorted by length, they fill batches evenly.
+_GROUP_TEXTS = 2048
+# Bytes that are embedded between two looks at the keyboard: seconds on a slow machine.
+_SLICE_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a build is.
+
+    Attributes:
+        documents: Documents done.
+        all_documents: Documents there are.
+        work: What is embedded, in a unit that is proportional to the time it takes.
+        all_work: What there is to embed, as far as it is known; it falls when texts turn out to
+            have vectors already, and is 0 while sources are still being read.
+        characters: Characters embedded so far in this run.
+        recalled: Vectors taken over from a build that was interrupted.
+        title: Title or source of what is being done.
+    """
+
+    documents: int
+    all_documents: int
+    work: float
+    all_work: float
+    characters: int
+    recalled: int
+    title: str
+
+
+OnStatus = Callable[[Status], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document that an index is to hold.
+
+    Attributes:
+        id: Its id.
+        title: Its title.
+        read: Reads it; None takes it over from the index that is there, as it is.
+        size: Bytes of its text, which its time is proportional to; 0 if it is taken over.
+        origin: What it was read from.
+    """
+
+    id: str
+    title: str
+    read: Callable[[], Document] | None = None
+    size: int = 0
+    origin: Origin = UNKNOWN
+
 
 def build_index(
     documents: Iterable[Document],
@@ -44,7 +115,6 @@ def build_index(
     *,
     settings: ChunkSettings | None = None,
     progress: Progress | None = None,
-    replacing: str | None = None,
 ) -> Manifest:
     """Write an index of ``documents`` in the place of the one that may be there.
 
@@ -54,41 +124,140 @@ def build_index(
         embedder: Encodes chunks and sentences.
         settings: Sizes of chunks.
         progress: Told before each document, and once at the end.
-        replacing: Where documents were read from the index that is there: the
-            ``current_identity`` it had, and must still have.
 
     Returns:
         The manifest of the new index.
 
     Raises:
         InputError: There is no document, or two of one id, or the folder holds something else.
-        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
+        IndexBusyError: Another process is writing there.
     """
-    documents = list(documents)
-    settings = settings or ChunkSettings()
-    if not documents:
+    items = [
+        Item(document.id, document.title, partial(_itself, document), text_size(document))
+        for document in documents
+    ]
+    if not items:
         raise InputError("an index needs at least one document: name a file with text")
-    name, count = Counter(document.id for document in documents).most_common(1)[0]
+    name, count = Counter(item.id for item in items).most_common(1)[0]
     if count > 1:
         raise InputError(f"{count} documents share the name {name}: rename all but one of the files")
-    model = ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension)
-    old = _reusable(directory, model)
-    try:
-        entries = _entries(documents, old, embedder, settings, progress)
-        manifest = write_index(
+
+    def on_status(status: Status) -> None:
+        if progress:
+            progress(status.documents, status.all_documents, status.title)
+
+    with ExitStack() as stack:
+        stack.enter_context(claimed(directory))
+        old = None
+        # Where it cannot be used, nothing is taken from it, and nothing that is needed is lost.
+        with suppress(IndexUnusableError):
+            old = stack.enter_context(open_index(directory, fingerprint=embedder.fingerprint, verify=True))
+        return build_items(
+            items,
             directory,
-            entries,
-            model=model,
+            embedder,
+            settings=settings,
+            old=old,
+            known=old.vectors() if old else (),
+            on_status=on_status,
+        )
+
+
+def build_items(
+    items: Sequence[Item],
+    directory: Path,
+    embedder: Embedder,
+    *,
+    settings: ChunkSettings | None = None,
+    old: Index | None = None,
+    known: Sequence[KeyedVectors] = (),
+    on_status: OnStatus | None = None,
+) -> Manifest:
+    """Write an index, going on where a build of the same model was interrupted.
+
+    Args:
+        items: What it is to hold, in order; a few documents at a time are in memory.
+        directory: A folder that this process has claimed.
+        embedder: Encodes chunks and sentences.
+        settings: Sizes of chunks.
+        old: The index that is there, if it is whole and of this embedder.
+        known: Vectors of this embedder that are there already.
+        on_status: Told how far it is.
+
+    Returns:
+        The manifest of the new index.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
+    settings = settings or ChunkSettings()
+    meter = _Meter(on_status, len(items), sum(item.size for item in items))
+    with telling(directory):
+        path = unfinished_file(directory, JOURNAL)
+        journal = VectorJournal(path, embedder.fingerprint, embedder.dimension)
+    with journal:
+        encoder = _Encoder(embedder, directory, journal, known, meter)
+        return write_index(
+            directory,
+            _entries(items, old, encoder, settings),
+            model=ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension),
             chunking=settings.to_json(),
             extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
-            replacing=replacing,
         )
-    finally:
-        if old is not None:
-            old.close()
-    if progress:
-        progress(len(documents), len(documents), "")
-    return manifest
+
+
+def copy_documents(
+    ids: Sequence[str], directory: Path, old: Index, on_status: OnStatus | None = None
+) -> Manifest:
+    """Write an index of some of the documents of the one that is there, each as it is.
+
+    Args:
+        ids: The documents, in order.
+        directory: A folder that this process has claimed.
+        old: The index that is there.
+        on_status: Told how far it is.
+
+    Returns:
+        The manifest of the new index.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
+    meter = _Meter(on_status, len(ids), 0)
+    titles = {record.id: record.title for record in old.manifest.documents}
+    cohorts = load_cohorts(old)
+
+    def entries() -> Iterator[IndexEntry]:
+        for identifier in ids:
+            meter.begin(titles[identifier])
+            yield old.entry(identifier)
+            meter.finish()
+
+    return write_index(
+        directory,
+        entries(),
+        model=old.manifest.model,
+        chunking=old.manifest.chunking,
+        divided_by=old.manifest.zhangju_version,
+        extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: lambda path, texts: _save(path, cohorts)},
+    )
+
+
+def may_take_over(manifest: Manifest, embedder: Embedder, settings: ChunkSettings | None = None) -> bool:
+    """Whether documents of an index may stay as they are in one that is built now.
+
+    Another version may divide a text in another way, and other settings or another model do.
+    """
+    return (
+        manifest.zhangju_version == version("zhangju")
+        and manifest.model.fingerprint == embedder.fingerprint
+        and manifest.chunking == (settings or ChunkSettings()).to_json()
+    )
+
+
+def text_size(document: Document) -> int:
+    """Bytes of a document's text in UTF-8: tokens follow them closely in every script."""
+    return _size(document.text)
 
 
 def load_lexical(index: Index) -> LexicalIndex:
@@ -129,90 +298,216 @@ def load_cohorts(index: Index) -> FloatMatrix:
     return vectors
 
 
+def _itself(document: Document) -> Document:
+    return document
+
+
+class _Meter:
+    """Counts what is done, and tells it."""
+
+    def __init__(self, on_status: OnStatus | None, documents: int, work: float) -> None:
+        self._on_status = on_status
+        self._all_documents = documents
+        self._all_work = work
+        self._documents = 0
+        self._work = 0.0
+        self._characters = 0
+        self._recalled = 0
+        self._title = ""
+
+    def begin(self, title: str) -> None:
+        """A document is read, or written as it is."""
+        self._title = title
+        self._tell()
+
+    def plan(self, size: float, share: float, recalled: int) -> None:
+        """Of ``size``, which was thought to be embedded, a ``share`` needs to be."""
+        self._all_work -= size * (1 - share)
+        self._recalled += recalled
+        self._tell()
+
+    def embedded(self, work: float, characters: int) -> None:
+        """Some texts were embedded."""
+        self._work += work
+        self._characters += characters
+        self._tell()
+
+    def finish(self) -> None:
+        """A document was written."""
+        self._documents += 1
+        if self._documents == self._all_documents:
+            self._work, self._title = self._all_work, ""
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._on_status is not None:
+            self._on_status(
+                Status(
+                    self._documents,
+                    self._all_documents,
+                    self._work,
+                    self._all_work,
+                    self._characters,
+                    self._recalled,
+                    self._title,
+                )
+            )
+
+
+class _Encoder:
+    """Gives each text its vector: one that there is, or a new one, which is journalled at once."""
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        directory: Path,
+        journal: VectorJournal,
+        known: Sequence[KeyedVectors],
+        meter: _Meter,
+    ) -> None:
+        self.embedder = embedder
+        self.journal = journal
+        self.meter = meter
+        self._directory = directory
+        self._interrupted = journal.vectors()
+        self._known = known
+
+    def encode(self, texts: Sequence[str], size: int) -> tuple[Keys, FloatMatrix]:
+        """Keys and vectors of different texts, which come from documents of ``size`` bytes."""
+        keys = text_keys(texts)
+        vectors = np.empty((len(texts), self.embedder.dimension), dtype=np.float32)
+        recalled = self._fill(vectors, keys, missing := np.ones(len(texts), dtype=bool), self._interrupted)
+        # Last what this run embedded: the boilerplate of many documents.
+        for known in (*self._known, self.journal.vectors()):
+            self._fill(vectors, keys, missing, known)
+        sizes = np.array([_size(text) for text in texts])
+        total = max(1, int(sizes.sum()))
+        share = int(sizes[missing].sum()) / total
+        self.meter.plan(size, share, recalled)
+        # Longest first: texts of one length share a batch, and what takes most memory comes at once.
+        order = np.flatnonzero(missing)[np.argsort(-sizes[missing], kind="stable")]
+        for rows in _slices(order, sizes):
+            part = [texts[row] for row in rows]
+            vectors[rows] = self.embedder.embed_documents(part)
+            with telling(self._directory):
+                self.journal.append(keys[rows], vectors[rows])
+            self.meter.embedded(size * int(sizes[rows].sum()) / total, sum(map(len, part)))
+        return keys, vectors
+
+    def _fill(self, vectors: FloatMatrix, keys: Keys, missing: NDArray[np.bool_], known: KeyedVectors) -> int:
+        """Copy those that are known to where they are missing, and count them."""
+        wanted = np.flatnonzero(missing)
+        held, found = known.find(keys[wanted])
+        vectors[wanted[held]] = found
+        missing[wanted[held]] = False
+        return len(held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """A document that waits for its vectors."""
+
+    item: Item
+    document: Document
+    sections: Sequence[Section]
+    chunks: Sequence[Chunk]
+    chunk_texts: list[str]
+    sentence_texts: list[str]
+
+
+def _entries(
+    items: Sequence[Item], old: Index | None, encoder: _Encoder, settings: ChunkSettings
+) -> Iterator[IndexEntry]:
+    """Turn items into entries, group by group."""
+    group: list[Item | _Divided] = []
+    texts = 0
+    for item in items:
+        if item.read is None:
+            group.append(item)
+        else:
+            encoder.meter.begin(item.title)
+            divided = _divide(item, item.read(), encoder.embedder, settings)
+            group.append(divided)
+            texts += len(divided.chunk_texts) + len(divided.sentence_texts)
+        if not 0 < texts < _GROUP_TEXTS:
+            yield from _finish(group, old, encoder)
+            group, texts = [], 0
+    yield from _finish(group, old, encoder)
+    # Before the new index takes its place: Windows removes no file that is open.
+    encoder.journal.close()
+
+
+def _divide(item: Item, document: Document, embedder: Embedder, settings: ChunkSettings) -> _Divided:
+    outline = outline_document(document)
+    chunks = chunk_document(outline, embedder.count_tokens, settings)
+    return _Divided(
+        item,
+        document,
+        outline.sections,
+        chunks,
+        [chunk.embedding_text for chunk in chunks],
+        [text for chunk in chunks for text in encoded_sentences(chunk)],
+    )
+
+
+def _finish(group: list[Item | _Divided], old: Index | None, encoder: _Encoder) -> Iterator[IndexEntry]:
+    """Embed what a group of documents shows the model, and give out each with its vectors."""
+    divided = [each for each in group if isinstance(each, _Divided)]
+    # Each text once: a chunk of one sentence reads as that sentence does.
+    places: dict[str, int] = {}
+    for each in divided:
+        for text in (*each.chunk_texts, *each.sentence_texts):
+            places.setdefault(text, len(places))
+    keys, vectors = encoder.encode(list(places), sum(each.item.size for each in divided))
+    for member in group:
+        if isinstance(member, _Divided):
+            chunk_rows = [places[text] for text in member.chunk_texts]
+            sentence_rows = [places[text] for text in member.sentence_texts]
+            yield IndexEntry(
+                document=member.document,
+                sections=member.sections,
+                chunks=member.chunks,
+                chunk_vectors=vectors[chunk_rows],
+                sentence_vectors=vectors[sentence_rows],
+                chunk_keys=keys[chunk_rows],
+                sentence_keys=keys[sentence_rows],
+                origin=member.item.origin,
+            )
+        elif old is not None:
+            encoder.meter.begin(member.title)
+            yield old.entry(member.id)
+        encoder.meter.finish()
+
+
+def _slices(rows: IntVector, sizes: IntVector) -> Iterator[IntVector]:
+    """Divide rows into runs of about one size, each of one row at least."""
+    if len(rows):
+        ends = np.cumsum(sizes[rows])
+        cuts = np.flatnonzero(np.diff(ends // _SLICE_BYTES)) + 1
+        yield from np.split(rows, cuts)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
 def _cohort_writer(old: Index | None, embedder: Embedder) -> FileWriter:
-    """Write the cohorts' vectors, those of the index that is there if it can be used."""
+    """Write the cohorts' vectors, those of the index that is there if it has the same cohorts."""
 
     def write(path: Path, texts: Texts) -> None:
         del texts
-        try:
-            vectors = load_cohorts(old) if old is not None else embed_cohorts(embedder)
-        except IndexDamagedError:
-            vectors = embed_cohorts(embedder)
-        with path.open("wb") as file:
-            np.save(file, vectors, allow_pickle=False)
+        vectors = None
+        if old is not None and old.manifest.zhangju_version == version("zhangju"):
+            with suppress(IndexDamagedError):
+                vectors = load_cohorts(old)
+        _save(path, embed_cohorts(embedder) if vectors is None else vectors)
 
     return write
 
 
-def _entries(
-    documents: list[Document],
-    old: Index | None,
-    embedder: Embedder,
-    settings: ChunkSettings,
-    progress: Progress | None,
-) -> Iterator[IndexEntry]:
-    known = {record.id: record for record in old.manifest.documents} if old else {}
-    same_settings = old is not None and old.manifest.chunking == settings.to_json()
-    for done, document in enumerate(documents):
-        if progress:
-            progress(done, len(documents), document.title)
-        before = old.entry(document.id) if old is not None and document.id in known else None
-        if before is not None and same_settings and known[document.id].sha256 == source_hash(document):
-            yield IndexEntry(
-                document, before.sections, before.chunks, before.chunk_vectors, before.sentence_vectors
-            )
-        else:
-            yield _embed(document, embedder, settings, _vectors_by_text(before))
-
-
-def _embed(
-    document: Document, embedder: Embedder, settings: ChunkSettings, vectors: dict[str, FloatVector]
-) -> IndexEntry:
-    """Divide a document and embed what ``vectors`` does not hold."""
-    outline = outline_document(document)
-    chunks = chunk_document(outline, embedder.count_tokens, settings)
-    texts = [chunk.embedding_text for chunk in chunks]
-    sentences = [text for chunk in chunks for text in encoded_sentences(chunk)]
-    # Each text once: a chunk of one sentence reads as that sentence does.
-    new = list(dict.fromkeys(text for text in [*texts, *sentences] if text not in vectors))
-    # One call, so that chunks and sentences of one length share a batch.
-    vectors = vectors | dict(zip(new, embedder.embed_documents(new), strict=True))
-    return IndexEntry(
-        document=document,
-        sections=outline.sections,
-        chunks=chunks,
-        chunk_vectors=_rows(texts, vectors, embedder.dimension),
-        sentence_vectors=_rows(sentences, vectors, embedder.dimension),
-    )
-
-
-def _rows(texts: list[str], vectors: dict[str, FloatVector], dimension: int) -> FloatMatrix:
-    rows = np.empty((len(texts), dimension), dtype=np.float32)
-    for row, text in zip(rows, texts, strict=True):
-        row[:] = vectors[text]
-    return rows
-
-
-def _vectors_by_text(entry: IndexEntry | None) -> dict[str, FloatVector]:
-    """What was embedded of a document, by what the encoder saw."""
-    if entry is None:
-        return {}
-    texts = [chunk.embedding_text for chunk in entry.chunks]
-    texts += [text for chunk in entry.chunks for text in encoded_sentences(chunk)]
-    return dict(zip(texts, [*entry.chunk_vectors, *entry.sentence_vectors], strict=True))
-
-
-def _reusable(directory: Path, model: ModelRecord) -> Index | None:
-    """The index that is there, if vectors can be taken from it."""
-    try:
-        old = open_index(directory, fingerprint=model.fingerprint)
-    except IndexUnusableError:
-        return None
-    # Another version may divide a text in another way, or show the model something else of it.
-    if old.manifest.zhangju_version != version("zhangju"):
-        old.close()
-        return None
-    return old
+def _save(path: Path, vectors: FloatMatrix) -> None:
+    with path.open("wb") as file:
+        np.save(file, vectors, allow_pickle=False)
 
 
 def _write_lexical(path: Path, texts: Texts) -> None:

@@ -1,54 +1,65 @@
 """An index in a folder: written beside the old one, swapped in at once, checked when opened.
 
 ``DIR/current`` names a generation, ``DIR/generations/NAME/``, which holds ``manifest.json``,
-``texts.sqlite``, ``chunks.faiss``, ``sentences.faiss`` and what else the builder adds (the
-tables of the keyword search, say). See ``zhangju_index.generations`` for how it is swapped.
+``texts.sqlite``, ``chunks.faiss`` and ``sentences.faiss`` with the keys of the texts that their
+rows stand for, and what else the builder adds (the tables of the keyword search, say). See
+``zhangju_index.generations`` for how it is swapped.
 """
 
 import hashlib
 import shlex
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, NamedTuple, Self
+
+import numpy as np
 
 from zhangju_index.errors import (
-    IndexBusyError,
     IndexDamagedError,
     IndexFormatError,
     IndexMismatchError,
     IndexUnusableError,
-    InputError,
 )
 from zhangju_index.generations import (
     MANIFEST,
     Pointer,
-    claimed,
-    current_identity,
     generation_folder,
     mend,
     new_generation,
     read_pointer,
     swap_in,
+    telling,
     unreadable,
 )
-from zhangju_index.manifest import Counts, DocumentRecord, FileRecord, Manifest, ModelRecord, Setting
+from zhangju_index.manifest import (
+    FORMAT_VERSION,
+    Counts,
+    DocumentRecord,
+    FileRecord,
+    Manifest,
+    ModelRecord,
+    Setting,
+)
 from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import FloatMatrix
+from zhangju_index.text_keys import KeyedVectors, Keys, key_matrix
 from zhangju_index.texts import Texts, TextsWriter
 from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import FlatVectorStore, VectorFile
 
 __all__ = [
+    "UNKNOWN",
     "FileWriter",
     "Index",
     "IndexEntry",
     "IndexWriter",
+    "Origin",
+    "Salvage",
     "open_index",
     "salvage_index",
     "write_index",
@@ -57,7 +68,27 @@ __all__ = [
 FileWriter = Callable[[Path, Texts], None]
 """Writes one more file (or folder of files) of an index, given its path and the texts."""
 
-_TEXTS, _CHUNKS, _SENTENCES = "texts.sqlite", "chunks.faiss", "sentences.faiss"
+_TEXTS = "texts.sqlite"
+# Vectors, and the keys of the texts they stand for, row by row.
+_CHUNKS, _SENTENCES = ("chunks.faiss", "chunks.keys"), ("sentences.faiss", "sentences.keys")
+# Files whose every byte is compared whenever an index is opened: up to 20 ms each.
+_SMALL_BYTES = 8 * 1024 * 1024
+
+
+class Origin(NamedTuple):
+    """What a document was read from, and by what; empty where that is not known.
+
+    Attributes:
+        file_sha256: Digest of the bytes.
+        read_by: Version of Zhangju that read them.
+    """
+
+    file_sha256: str = ""
+    read_by: str = ""
+
+
+UNKNOWN = Origin()
+"""Of a document that was not read from bytes at hand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +101,9 @@ class IndexEntry:
         chunks: Its chunks, in order.
         chunk_vectors: Unit rows, one for each chunk.
         sentence_vectors: Unit rows, one for each sentence of each chunk, in order.
+        chunk_keys: Of the text that each chunk vector stands for.
+        sentence_keys: Of the text that each sentence vector stands for.
+        origin: What it was read from.
     """
 
     document: Document
@@ -77,6 +111,9 @@ class IndexEntry:
     chunks: Sequence[Chunk]
     chunk_vectors: FloatMatrix
     sentence_vectors: FloatMatrix
+    chunk_keys: Keys
+    sentence_keys: Keys
+    origin: Origin = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +136,9 @@ class Index:
     texts: Texts
     chunk_store: FlatVectorStore
     sentence_store: FlatVectorStore
+    _chunk_keys: Keys
+    _sentence_keys: Keys
+    _origins: Mapping[str, Origin]
     _generation: Path
 
     def file(self, name: str) -> Path:
@@ -121,7 +161,7 @@ class Index:
             KeyError: The index holds no document of this id.
         """
         rows = self.texts.chunk_rows(document_id)
-        sentences = slice(0, 0)
+        chunks, sentences = slice(rows.start, rows.stop), slice(0, 0)
         if rows:
             last = self.texts.sentence_rows(rows[-1])
             sentences = slice(self.texts.sentence_rows(rows[0]).start, last.stop)
@@ -129,8 +169,18 @@ class Index:
             document=self.texts.document(document_id),
             sections=self.texts.sections(document_id),
             chunks=self.texts.chunks(rows),
-            chunk_vectors=self.chunk_store.vectors(slice(rows.start, rows.stop)),
+            chunk_vectors=self.chunk_store.vectors(chunks),
             sentence_vectors=self.sentence_store.vectors(sentences),
+            chunk_keys=self._chunk_keys[chunks],
+            sentence_keys=self._sentence_keys[sentences],
+            origin=self._origins[document_id],
+        )
+
+    def vectors(self) -> tuple[KeyedVectors, ...]:
+        """All vectors, by the texts they stand for."""
+        return (
+            KeyedVectors(self._chunk_keys, self.chunk_store.vectors),
+            KeyedVectors(self._sentence_keys, self.sentence_store.vectors),
         )
 
     def close(self) -> None:
@@ -146,19 +196,42 @@ class Index:
         self.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What can be trusted of an index that may be damaged: each part as it was written, or not at all.
+
+    Attributes:
+        manifest: Its manifest, where that can be read.
+        texts: Its texts, open, where their file is whole.
+        vectors: Its vectors by their texts, of each pair of files that is whole.
+    """
+
+    manifest: Manifest | None = None
+    texts: Texts | None = None
+    vectors: tuple[KeyedVectors, ...] = ()
+
+    def close(self) -> None:
+        """Close the texts; the vectors are unmapped with the last reference to them."""
+        if self.texts is not None:
+            self.texts.close()
+
+
 def open_index(
     directory: str | Path,
     *,
     fingerprint: str | None = None,
-    verify: bool = True,
+    verify: bool = False,
     remedy: str | None = None,
 ) -> Index:
     """Open the index in a folder, having checked that it is whole.
 
+    Compared are the size of every file and the SHA-256 of those up to 8 MiB; of a large library,
+    hashing the rest would take longer than everything else that opening does.
+
     Args:
         directory: The folder.
         fingerprint: Of the embedder that will ask it; ``None`` leaves the model unchecked.
-        verify: Whether to compare the SHA-256 of every file; sizes are compared always.
+        verify: Whether to compare the SHA-256 of every file, whatever its size.
         remedy: What errors advise, where that is not to build the index again with a command.
 
     Returns:
@@ -167,7 +240,7 @@ def open_index(
     Raises:
         IndexMissingError: There is no index in the folder.
         IndexDamagedError: A file is absent or its bytes changed.
-        IndexFormatError: A newer Zhangju wrote it.
+        IndexFormatError: A newer Zhangju wrote it, or one whose format is no longer read.
         IndexMismatchError: It was built with another model.
     """
     directory = Path(directory)
@@ -181,15 +254,14 @@ def open_index(
                 raise
 
 
-def salvage_index(directory: str | Path) -> tuple[Manifest | None, list[Document] | None]:
-    """Take what can be trusted out of an index that is damaged.
+def salvage_index(directory: str | Path) -> Salvage:
+    """Take what can be trusted out of an index that is damaged, or of an older format.
 
     Args:
         directory: The folder.
 
     Returns:
-        Its manifest, where that can be read, and its documents, where the file with their texts
-        is as it was written; ``None`` for what is lost.
+        What is whole. Close it.
 
     Raises:
         IndexMissingError: There is no index in the folder.
@@ -197,53 +269,54 @@ def salvage_index(directory: str | Path) -> tuple[Manifest | None, list[Document
         IndexUnusableError: The system does not let us read it.
     """
     directory = Path(directory)
-    manifest = None
     try:
         generation = generation_folder(directory, read_pointer(directory))
-        # It need not be as it was written: no change by chance gives the checksum of the texts.
+        # It need not be as it was written: no change by chance gives the checksums of the rest.
         manifest = Manifest.from_json((generation / MANIFEST).read_text(encoding="utf-8", errors="replace"))
-        record = manifest.files.get(_TEXTS)
-        if record is None or _digest(generation / _TEXTS) != record.sha256:
-            return manifest, None
-        with closing(Texts(generation / _TEXTS)) as texts:
-            return manifest, list(texts.documents())
     except (IndexDamagedError, FileNotFoundError):
-        return manifest, None
+        return Salvage()
     except OSError as error:
         raise IndexUnusableError(unreadable(directory, error)) from error
+    texts, vectors = None, []
+    if _is_whole(generation, manifest, _TEXTS):
+        texts = Texts(generation / _TEXTS)
+    for names in (_CHUNKS, _SENTENCES):
+        if all(_is_whole(generation, manifest, name) for name in names):
+            store, keys = _load_vectors(generation, names)
+            if store.dimension == manifest.model.dimension:
+                vectors.append(KeyedVectors(keys, store.vectors))
+    return Salvage(manifest, texts, tuple(vectors))
 
 
 def write_index(
-    directory: str | Path,
+    directory: Path,
     entries: Iterable[IndexEntry],
     *,
     model: ModelRecord,
     chunking: Mapping[str, Setting],
     extra_files: Mapping[str, FileWriter] | None = None,
-    replacing: str | None = None,
+    divided_by: str | None = None,
 ) -> Manifest:
     """Write an index of ``entries``, in the place of the one that may be there.
 
     Args:
-        directory: A folder that is absent, empty or an index.
+        directory: A folder that this process has claimed (``zhangju_index.generations.claimed``).
         entries: The documents with their vectors; only one at a time is in memory.
         model: The embedder that made the vectors.
         chunking: Settings of the chunker.
         extra_files: Further files by name, written last.
-        replacing: The ``current_identity`` that the index must still have; ``None`` for any.
+        divided_by: Version of Zhangju that divided the documents; the installed one if ``None``.
 
     Returns:
         The manifest of the new index.
 
     Raises:
-        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
-        InputError: The folder holds something else, or cannot be written.
-        ValueError: Vectors do not match the chunks or the model's dimension.
+        InputError: The folder cannot be written.
+        ValueError: Two documents have one id, or vectors do not match the chunks or the model.
     """
-    with IndexWriter(directory, model=model, chunking=chunking, replacing=replacing) as writer:
+    with IndexWriter(directory, model=model, chunking=chunking, divided_by=divided_by) as writer:
         for entry in entries:
-            writer.add_document(entry.document, entry.sections)
-            writer.add_chunks(entry.chunks, entry.chunk_vectors, entry.sentence_vectors)
+            writer.add(entry)
         return writer.commit(extra_files)
 
 
@@ -251,56 +324,56 @@ class IndexWriter:
     """Writes a new index beside the old one; nothing changes for readers until ``commit``.
 
     Use it in a ``with`` statement: leaving it without ``commit`` leaves the old index alone.
-    Only the chunks at hand are in memory, so documents may come by the million.
+    Only the entry at hand is in memory, so documents may come by the million.
 
     Args:
-        directory: A folder that is absent, empty or an index.
+        directory: A folder that this process has claimed (``zhangju_index.generations.claimed``).
         model: The embedder that makes the vectors.
         chunking: Settings of the chunker.
-        replacing: The ``current_identity`` that the index must still have: who writes what was
-            read from it loses nothing that came between. ``None`` replaces whatever is there.
+        divided_by: Version of Zhangju that divides the documents; the installed one if ``None``.
 
     Raises:
-        IndexBusyError: Another process is writing there, or replaced what was to be replaced.
-        InputError: The folder holds something else, or cannot be written.
+        InputError: The folder cannot be written.
     """
 
     def __init__(
         self,
-        directory: str | Path,
+        directory: Path,
         *,
         model: ModelRecord,
         chunking: Mapping[str, Setting],
-        replacing: str | None = None,
+        divided_by: str | None = None,
     ) -> None:
-        self.directory = Path(directory)
+        self.directory = directory
         self.model = model
         self.chunking = dict(chunking)
+        self.divided_by = divided_by or version("zhangju")
         self._records: list[DocumentRecord] = []
-        with ExitStack() as stack, _telling(self.directory):
-            stack.enter_context(claimed(self.directory))
-            if replacing is not None and current_identity(self.directory) != replacing:
-                raise IndexBusyError(
-                    f"expected the index at {self.directory} as it was read, but another process has changed it"
-                    " since; nothing was written: run the command again"
-                )
-            self._generation = stack.enter_context(new_generation(self.directory))
+        with ExitStack() as stack, telling(directory):
+            self._generation = stack.enter_context(new_generation(directory))
             self._texts = TextsWriter(self._generation / _TEXTS)
             stack.callback(self._texts.abandon)
-            self._chunk_file = VectorFile(self._generation / _CHUNKS, model.dimension)
-            stack.callback(self._chunk_file.abandon)
-            self._sentence_file = VectorFile(self._generation / _SENTENCES, model.dimension)
-            stack.callback(self._sentence_file.abandon)
+            self._chunks = _VectorWriter(self._generation, _CHUNKS, model.dimension)
+            stack.callback(self._chunks.abandon)
+            self._sentences = _VectorWriter(self._generation, _SENTENCES, model.dimension)
+            stack.callback(self._sentences.abandon)
             self._cleanup = stack.pop_all()
 
-    def add_document(self, document: Document, sections: Sequence[Section]) -> None:
-        """Begin the next document; the chunks added from now on are its own.
+    def add(self, entry: IndexEntry) -> None:
+        """Append a document.
 
         Raises:
-            ValueError: There is a document of this id already.
+            InputError: The folder cannot be written.
+            ValueError: There is a document of this id already, a chunk belongs to another
+                document, or the vectors do not match.
         """
-        with _telling(self.directory):
-            self._texts.add_document(document, sections)
+        document = entry.document
+        sentences = sum(len(chunk.sentences) for chunk in entry.chunks)
+        with telling(self.directory):
+            self._texts.add_document(document, entry.sections)
+            self._texts.add_chunks(entry.chunks)
+            self._chunks.append("chunk", len(entry.chunks), entry.chunk_vectors, entry.chunk_keys)
+            self._sentences.append("sentence", sentences, entry.sentence_vectors, entry.sentence_keys)
         self._records.append(
             DocumentRecord(
                 id=document.id,
@@ -308,35 +381,10 @@ class IndexWriter:
                 source=document.source,
                 sha256=source_hash(document),
                 characters=len(document.text),
+                file_sha256=entry.origin.file_sha256,
+                read_by=entry.origin.read_by,
             )
         )
-
-    def add_chunks(
-        self, chunks: Sequence[Chunk], chunk_vectors: FloatMatrix, sentence_vectors: FloatMatrix
-    ) -> None:
-        """Append chunks of the document added last, in order, as many at a time as is handy.
-
-        Args:
-            chunks: Some of the document's chunks.
-            chunk_vectors: Unit rows, one for each chunk.
-            sentence_vectors: Unit rows, one for each sentence of each chunk, in order.
-
-        Raises:
-            ValueError: A chunk belongs to another document, or the vectors do not match.
-        """
-        sentences = sum(len(chunk.sentences) for chunk in chunks)
-        for name, vectors, rows in (
-            ("chunk", chunk_vectors, len(chunks)),
-            ("sentence", sentence_vectors, sentences),
-        ):
-            if vectors.shape != (rows, self.model.dimension):
-                raise ValueError(
-                    f"expected {name} vectors of shape {(rows, self.model.dimension)}, got {vectors.shape}"
-                )
-        with _telling(self.directory):
-            self._texts.add_chunks(chunks)
-            self._chunk_file.append(chunk_vectors)
-            self._sentence_file.append(sentence_vectors)
 
     def commit(self, extra_files: Mapping[str, FileWriter] | None = None) -> Manifest:
         """Make the new index durable, put it in the place of the old one and remove that.
@@ -347,10 +395,10 @@ class IndexWriter:
         Returns:
             The manifest of the new index.
         """
-        with _telling(self.directory):
+        with telling(self.directory):
             self._texts.close()
-            self._chunk_file.close()
-            self._sentence_file.close()
+            self._chunks.close()
+            self._sentences.close()
             texts = Texts(self._generation / _TEXTS)
             try:
                 for name, write in (extra_files or {}).items():
@@ -358,7 +406,7 @@ class IndexWriter:
             finally:
                 texts.close()
             manifest = Manifest(
-                zhangju_version=version("zhangju"),
+                zhangju_version=self.divided_by,
                 model=self.model,
                 chunking=self.chunking,
                 documents=tuple(self._records),
@@ -375,8 +423,8 @@ class IndexWriter:
         return manifest
 
     def close(self) -> None:
-        """Let others write; what was not committed is removed."""
-        with _telling(self.directory):
+        """Remove what was not committed."""
+        with telling(self.directory):
             self._cleanup.close()
 
     def __enter__(self) -> Self:
@@ -388,22 +436,76 @@ class IndexWriter:
         self.close()
 
 
+class _VectorWriter:
+    """Writes vectors, and beside them the keys of the texts they stand for."""
+
+    def __init__(self, generation: Path, names: tuple[str, str], dimension: int) -> None:
+        self._vectors = VectorFile(generation / names[0], dimension)
+        try:
+            self._keys: BinaryIO = (generation / names[1]).open("wb")
+        except OSError:
+            self._vectors.abandon()
+            raise
+
+    def append(self, name: str, rows: int, vectors: FloatMatrix, keys: Keys) -> None:
+        for what, matrix, columns in (("vectors", vectors, self._vectors.dimension), ("keys", keys, 2)):
+            if matrix.shape != (rows, columns):
+                raise ValueError(f"expected {name} {what} of shape {(rows, columns)}, got {matrix.shape}")
+        self._vectors.append(vectors)
+        self._keys.write(keys.astype("<u8", copy=False).tobytes())
+
+    def close(self) -> None:
+        self._vectors.close()
+        self._keys.close()
+
+    def abandon(self) -> None:
+        self._vectors.abandon()
+        # What is still in the buffer may not fit on the disk.
+        with suppress(OSError):
+            self._keys.close()
+
+
 def _open_generation(
     directory: Path, pointer: Pointer, fingerprint: str | None, verify: bool, remedy: str
 ) -> Index:
     generation = generation_folder(directory, pointer)
-    try:
+    with _explaining(directory, remedy):
         manifest = _read_manifest(generation, pointer)
+    if manifest.format_version < FORMAT_VERSION:
+        raise IndexFormatError(
+            f"the index at {directory} cannot be used: expected index format {FORMAT_VERSION},"
+            f" got {manifest.format_version}, written by an older Zhangju; {remedy}"
+        )
+    with _explaining(directory, remedy):
         if fingerprint is not None:
             _check_model(manifest.model, fingerprint)
         _check_files(generation, manifest, verify)
         with ExitStack() as stack:
             texts = Texts(generation / _TEXTS)
             stack.callback(texts.close)
-            chunk_store = FlatVectorStore.load(generation / _CHUNKS)
-            sentence_store = FlatVectorStore.load(generation / _SENTENCES)
+            chunk_store, chunk_keys = _load_vectors(generation, _CHUNKS)
+            sentence_store, sentence_keys = _load_vectors(generation, _SENTENCES)
             _check_counts(manifest, texts, chunk_store, sentence_store)
             stack.pop_all()
+    return Index(
+        directory=directory,
+        identity=pointer.manifest_sha256,
+        manifest=manifest,
+        texts=texts,
+        chunk_store=chunk_store,
+        sentence_store=sentence_store,
+        _chunk_keys=chunk_keys,
+        _sentence_keys=sentence_keys,
+        _origins={each.id: Origin(each.file_sha256, each.read_by) for each in manifest.documents},
+        _generation=generation,
+    )
+
+
+@contextmanager
+def _explaining(directory: Path, remedy: str) -> Iterator[None]:
+    """Say of what is wrong which index it is, and what to do."""
+    try:
+        yield
     except IndexUnusableError as error:
         # Those two have named another way out already.
         joint = " or " if isinstance(error, IndexFormatError | IndexMismatchError) else "; "
@@ -415,15 +517,6 @@ def _open_generation(
         ) from error
     except OSError as error:
         raise IndexUnusableError(unreadable(directory, error)) from error
-    return Index(
-        directory=directory,
-        identity=pointer.manifest_sha256,
-        manifest=manifest,
-        texts=texts,
-        chunk_store=chunk_store,
-        sentence_store=sentence_store,
-        _generation=generation,
-    )
 
 
 def _read_manifest(generation: Path, pointer: Pointer) -> Manifest:
@@ -433,6 +526,16 @@ def _read_manifest(generation: Path, pointer: Pointer) -> Manifest:
     if hashlib.sha256(content).hexdigest() != pointer.manifest_sha256:
         raise IndexDamagedError(f"expected the bytes of {MANIFEST} as they were written, got others")
     return manifest
+
+
+def _load_vectors(generation: Path, names: tuple[str, str]) -> tuple[FlatVectorStore, Keys]:
+    store = FlatVectorStore.load(generation / names[0])
+    path = generation / names[1]
+    # An empty file cannot be mapped.
+    keys = np.memmap(path, "<u8", "r").reshape(-1, 2) if len(store) else key_matrix(b"")
+    if len(keys) != len(store):
+        raise IndexDamagedError(f"expected {len(store):,} keys in {path.name}, got {len(keys):,}")
+    return store, keys
 
 
 def _check_model(model: ModelRecord, fingerprint: str) -> None:
@@ -461,7 +564,7 @@ def _check_counts(
 
 
 def _check_files(generation: Path, manifest: Manifest, verify: bool) -> None:
-    for name in (_TEXTS, _CHUNKS, _SENTENCES):
+    for name in (_TEXTS, *_CHUNKS, *_SENTENCES):
         if name not in manifest.files:
             raise IndexDamagedError(
                 f"expected {name} in the manifest, got {', '.join(manifest.files) or 'no files'}"
@@ -470,11 +573,18 @@ def _check_files(generation: Path, manifest: Manifest, verify: bool) -> None:
         size = (generation / name).stat().st_size
         if size != record.bytes:
             raise IndexDamagedError(f"expected {record.bytes:,} bytes in {name}, got {size:,}")
-    if verify:
-        digests = _digests([generation / name for name in manifest.files])
-        for (name, record), digest in zip(manifest.files.items(), digests, strict=True):
-            if digest != record.sha256:
-                raise IndexDamagedError(f"expected the bytes of {name} as they were written, got others")
+    compared = [name for name, record in manifest.files.items() if verify or record.bytes <= _SMALL_BYTES]
+    for name, digest in zip(compared, _digests([generation / name for name in compared]), strict=True):
+        if digest != manifest.files[name].sha256:
+            raise IndexDamagedError(f"expected the bytes of {name} as they were written, got others")
+
+
+def _is_whole(generation: Path, manifest: Manifest, name: str) -> bool:
+    record = manifest.files.get(name)
+    try:
+        return record is not None and _digest(generation / name) == record.sha256
+    except OSError:
+        return False
 
 
 def _digests(paths: Sequence[Path]) -> list[str]:
@@ -494,16 +604,3 @@ def _describe_files(generation: Path) -> dict[str, FileRecord]:
         path.relative_to(generation).as_posix(): FileRecord(sha256=digest, bytes=path.stat().st_size)
         for path, digest in zip(paths, _digests(paths), strict=True)
     }
-
-
-@contextmanager
-def _telling(directory: Path) -> Iterator[None]:
-    """Turn a failure of the disk into one line that names the folder."""
-    try:
-        yield
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError(
-            f"cannot write the index at {directory}: {reason};"
-            " make room or get the right to write there, or choose another folder with --index"
-        ) from error

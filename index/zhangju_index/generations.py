@@ -3,17 +3,19 @@
     DIR/current                one line: the generation to read, and its manifest's SHA-256
     DIR/lock                   held by the one process that may write
     DIR/generations/000007/    the contents
+    DIR/unfinished/            vectors that an interrupted build leaves for the next one
 
 A writer fills a new generation, makes it durable, and replaces ``current``: whoever is killed,
 at whatever moment, leaves the old contents or the new ones. Only then is the old generation
 removed; a reader that has it open goes on with it (on Windows the removal fails and is left to
-the next writer). Nothing is ever removed but generations and the files named above.
+the next writer). Nothing is ever removed but generations and what is named above.
 """
 
 import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,21 +31,26 @@ from zhangju_index.errors import (
 )
 
 __all__ = [
+    "JOURNAL",
     "MANIFEST",
+    "SPOOL",
     "Pointer",
     "claimed",
-    "current_identity",
     "generation_folder",
     "mend",
     "new_generation",
     "read_pointer",
     "swap_in",
+    "telling",
+    "unfinished_file",
     "unreadable",
 ]
 
 MANIFEST = "manifest.json"
 
-_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS = "current", "current.new", "lock", "generations"
+_CURRENT, _NEW_CURRENT, _LOCK = "current", "current.new", "lock"
+_GENERATIONS, _UNFINISHED = "generations", "unfinished"
+JOURNAL, SPOOL = "vectors", "documents.sqlite"
 # Written into the lock file, and so into every folder of ours before anything else.
 _MARK = b"Held while a process writes this Zhangju index.\n"
 _GENERATION = re.compile(r"[0-9]{6,}")
@@ -59,7 +66,7 @@ class Pointer(NamedTuple):
 
 def mend(directory: Path) -> str:
     """Say how an index that cannot be used is put right."""
-    return f"build it again with 'zhangju index add PATH… --index {directory}'"
+    return f"build it again with 'zhangju index rebuild --index {directory}'"
 
 
 def read_pointer(directory: Path, remedy: str | None = None) -> Pointer:
@@ -92,22 +99,6 @@ def read_pointer(directory: Path, remedy: str | None = None) -> Pointer:
     return Pointer(*match.groups())
 
 
-def current_identity(directory: Path) -> str:
-    """What stands for the contents of an index, whole or not: other contents, another string.
-
-    It is the SHA-256 of the manifest; empty where there is no index.
-
-    Raises:
-        IndexUnusableError: The system does not let us read it.
-    """
-    try:
-        return read_pointer(directory).manifest_sha256
-    except IndexMissingError:
-        return ""
-    except IndexDamagedError:
-        return "damaged"
-
-
 def unreadable(directory: Path, error: OSError) -> str:
     """Say that the system does not let us read an index."""
     reason = error.strerror or type(error).__name__
@@ -123,26 +114,30 @@ def generation_folder(directory: Path, pointer: Pointer) -> Path:
 def claimed(directory: Path) -> Iterator[None]:
     """Hold the folder's lock, having made the folder where there was none.
 
-    What was made is removed again when nothing was swapped in.
+    What was made is removed again when nothing was swapped in or left for the next build.
 
     Raises:
         IndexBusyError: Another process holds the lock.
-        InputError: The folder holds files that are none of ours.
+        InputError: The folder holds files that are none of ours, or cannot be written.
     """
-    _check_folder(directory)
+    with telling(directory):
+        _check_folder(directory)
     made = [each for each in (directory, *directory.parents) if not each.exists()]
     lock = directory / _LOCK
     descriptor = None
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        descriptor = _acquire(lock)
-        lock.write_bytes(_MARK)
+        with telling(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            descriptor = _acquire(lock)
+            lock.write_bytes(_MARK)
         yield
     finally:
         if descriptor is not None:
             # The lock goes last: it is what tells that all the rest is ours.
             with suppress(OSError):
                 (directory / _NEW_CURRENT).unlink(missing_ok=True)
+                if (directory / _UNFINISHED).exists():
+                    (directory / _UNFINISHED).rmdir()
                 if not (directory / _CURRENT).exists():
                     if (directory / _GENERATIONS).exists():
                         (directory / _GENERATIONS).rmdir()
@@ -151,6 +146,29 @@ def claimed(directory: Path) -> Iterator[None]:
         with suppress(OSError):
             for each in made:
                 each.rmdir()
+
+
+@contextmanager
+def telling(directory: Path) -> Iterator[None]:
+    """Turn a failure of the disk into one line that names the folder."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError(
+            f"cannot write the index at {directory}: {reason};"
+            " make room or get the right to write there, or choose another folder with --index"
+        ) from error
+
+
+def unfinished_file(directory: Path, name: str) -> Path:
+    """Where a build keeps what it has so far: ``JOURNAL`` or ``SPOOL``.
+
+    Their folder is made where there is none; ``swap_in`` removes it.
+    """
+    folder = directory / _UNFINISHED
+    folder.mkdir(exist_ok=True)
+    return folder / name
 
 
 def _acquire(lock: Path) -> int:
@@ -211,7 +229,7 @@ def _check_folder(directory: Path) -> None:
     mark = (directory / _LOCK).read_bytes() if (directory / _LOCK).is_file() else None
     # A first build that was killed at once leaves the lock alone, with or without its mark.
     if mark == _MARK or (names == {_LOCK} and mark == b""):
-        names -= {_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS}
+        names -= {_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS, _UNFINISHED}
     if names:
         raise InputError(
             f"expected an empty folder or an index at {directory}, got a folder with other files in it"
@@ -243,7 +261,7 @@ def new_generation(directory: Path) -> Iterator[Path]:
 
 
 def swap_in(directory: Path, generation: Path) -> None:
-    """Make a complete generation durable, and the current one; then remove the others."""
+    """Make a complete generation durable, and the current one; then remove all that is left of others."""
     _make_durable(generation)
     _sync(generation.parent)
     digest = hashlib.sha256((generation / MANIFEST).read_bytes()).hexdigest()
@@ -254,6 +272,10 @@ def swap_in(directory: Path, generation: Path) -> None:
     new.replace(directory / _CURRENT)
     _sync(directory)
     _remove_generations(directory, keep=generation.name)
+    with suppress(OSError):
+        for name in (JOURNAL, SPOOL):
+            (directory / _UNFINISHED / name).unlink(missing_ok=True)
+        (directory / _UNFINISHED).rmdir()
 
 
 def _current_generation(directory: Path) -> str | None:

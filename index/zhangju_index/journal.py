@@ -1,18 +1,20 @@
 """Vectors of a build that is not finished: what an interrupted one need not compute again.
 
 Embedding is nearly all the time that a build takes, so every vector is written down as soon as it
-is there, under the hash of the text it stands for. A build that is stopped, in whatever way,
-leaves this file; the next one takes from it what it still wants and removes it when it is done.
+is there, under the key of the text it stands for. A build that is stopped, in whatever way,
+leaves this file; the next one takes from it what it still wants, and goes on writing to it.
 
     header   64 bytes: name of the format, dimension, SHA-256 of the model's fingerprint
-    records  16 bytes of the text's hash, then its unit row in float32, one after the other
+    records  key of the text (16 bytes), CRC-32 of key and row, the row in float32
 
-A record that was torn when the power went is told by its length or by the norm of its row.
+It is handed to the operating system at once, but nothing waits for the disk: what was torn when
+the power went is told by its checksum.
 """
 
 import hashlib
+import os
 import struct
-from collections.abc import Sequence
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,18 +24,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhangju_index.protocols import FloatMatrix
-from zhangju_index.vectors import FloatVector
+from zhangju_index.text_keys import KeyedVectors, Keys
+from zhangju_index.vectors import IntVector
 
 __all__ = ["VectorJournal"]
 
-_MAGIC = b"zhangju vectors 1\n"
+_MAGIC = b"zhangju vectors 2\n"
 _HEADER = struct.Struct("<20sI32s8x")
-_KEY_BYTES = 16
-_UNIT_TOLERANCE = 1e-2
+# Records whose checksums are looked at, or whose rows are copied, at a time.
+_BLOCK = 1024
 
 
 class VectorJournal:
-    """Vectors by text, on disk; only the hashes of an earlier run are in memory, 16 bytes each.
+    """Vectors by text, on disk; in memory are the keys of the texts alone.
 
     Args:
         path: The file; one that is there is gone on with if it is of the same model, else
@@ -43,67 +46,56 @@ class VectorJournal:
     """
 
     def __init__(self, path: Path, fingerprint: str, dimension: int) -> None:
-        self.path = path
-        self._record = np.dtype([("key", "V16"), ("vector", "<f4", (dimension,))])
+        self._path = path
+        self._dimension = dimension
+        # Keys of the texts, and the places of their records in the file.
+        self._held: list[tuple[Keys, IntVector]] = []
+        self._record = np.dtype([("key", "<u8", (2,)), ("crc", "<u4"), ("vector", "<f4", (dimension,))])
         header = _HEADER.pack(_MAGIC, dimension, hashlib.sha256(fingerprint.encode()).digest())
-        self._rows: NDArray[np.void] = np.empty(0, self._record)
-        whole = self._whole_records(header) if path.exists() else 0
-        self._file: BinaryIO
-        if whole:
+        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+        try:
+            whole = self._whole_records(header)
             # Whatever follows the last whole record is cut off before more is added.
-            self._file = path.open("r+b")
             self._file.truncate(_HEADER.size + whole * self._record.itemsize)
-            self._file.seek(0, 2)
-            self._rows = np.memmap(path, self._record, "r", _HEADER.size, (whole,))
-        else:
-            self._file = path.open("wb")
-            self._file.write(header)
-        heads = np.frombuffer(self._rows["key"].tobytes(), "<u8").reshape(-1, 2)[:, 0]
-        self._order = np.argsort(heads, kind="stable")
-        self._heads = heads[self._order]
+            if not whole:
+                self._file.seek(0)
+                self._file.write(header)
+            self._held = [self._check_records(whole)]
+            self._end = whole
+        except BaseException:
+            self.close()
+            raise
 
     def __len__(self) -> int:
-        """Vectors that an earlier build left."""
-        return len(self._rows)
+        """Vectors held, those of an interrupted build included."""
+        return sum(len(keys) for keys, _ in self._held)
 
-    def find(self, texts: Sequence[str]) -> dict[str, FloatVector]:
-        """Take out the vectors of those of ``texts`` that an earlier build left."""
-        found: dict[str, FloatVector] = {}
-        if not len(self._rows):
-            return found
-        for text in texts:
-            key = _key(text)
-            head = np.uint64(int.from_bytes(key[:8], "little"))
-            place = int(np.searchsorted(self._heads, head))
-            while place < len(self._heads) and self._heads[place] == head:
-                row = self._rows[self._order[place]]
-                vector = np.array(row["vector"], dtype=np.float32)
-                if row["key"].tobytes() == key and _is_unit(vector):
-                    found[text] = vector
-                    break
-                place += 1
-        return found
+    def vectors(self) -> KeyedVectors:
+        """All that is held so far, by text."""
+        keys, places = (np.concatenate(parts) for parts in zip(*self._held, strict=True))
+        self._held = [(keys, places)]
+        return KeyedVectors(keys, lambda rows: self._copy(places[rows]))
 
-    def append(self, texts: Sequence[str], vectors: FloatMatrix) -> None:
-        """Write down vectors, one for each of ``texts``; they outlive this process from here on."""
-        records = np.empty(len(texts), self._record)
-        records["key"] = [np.void(_key(text)) for text in texts]
+    def append(self, keys: Keys, vectors: FloatMatrix) -> None:
+        """Write down vectors, one for each key; they outlive this process from here on."""
+        records = np.empty(len(keys), self._record)
+        records["key"] = keys
         records["vector"] = vectors
+        records["crc"] = [_checksum(record) for record in records]
+        self._file.seek(0, os.SEEK_END)
         self._file.write(records.tobytes())
         self._file.flush()
+        self._held.append((keys, np.arange(self._end, self._end + len(keys))))
+        self._end += len(keys)
 
     def close(self) -> None:
-        """Let go of the file, and leave it."""
+        """Let go of the file, and leave it unless it is empty."""
+        # What is still in the buffer may not fit on the disk.
         with suppress(OSError):
             self._file.close()
-
-    def remove(self) -> None:
-        """Remove the file: the build is done."""
-        self.close()
-        self._rows = np.empty(0, self._record)
-        # Windows keeps a file that is mapped; the next build overwrites it.
-        with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        if not len(self):
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -114,16 +106,31 @@ class VectorJournal:
         self.close()
 
     def _whole_records(self, header: bytes) -> int:
-        """Records that can be read; none of a file of another model or format."""
-        with self.path.open("rb") as file:
-            if file.read(_HEADER.size) != header:
-                return 0
-        return (self.path.stat().st_size - _HEADER.size) // self._record.itemsize
+        """Records that were written to their end; none in a file of another model or format."""
+        if self._file.read(_HEADER.size) != header:
+            return 0
+        size = self._file.seek(0, os.SEEK_END)
+        return (size - _HEADER.size) // self._record.itemsize
+
+    def _check_records(self, count: int) -> tuple[Keys, IntVector]:
+        keys, places = [np.empty((0, 2), np.uint64)], [np.empty(0, np.int64)]
+        for start in range(0, count, _BLOCK):
+            records = self._read(start, min(_BLOCK, count - start))
+            sound = np.array([_checksum(record) == record["crc"] for record in records])
+            keys.append(records["key"][sound].astype(np.uint64))
+            places.append(start + np.flatnonzero(sound))
+        return np.concatenate(keys), np.concatenate(places)
+
+    def _read(self, start: int, count: int) -> NDArray[np.void]:
+        self._file.seek(_HEADER.size + start * self._record.itemsize)
+        return np.frombuffer(self._file.read(count * self._record.itemsize), self._record)
+
+    def _copy(self, places: IntVector) -> FloatMatrix:
+        vectors = np.empty((len(places), self._dimension), dtype=np.float32)
+        for vector, place in zip(vectors, places, strict=True):
+            vector[:] = self._read(int(place), 1)["vector"][0]
+        return vectors
 
 
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest()
-
-
-def _is_unit(vector: FloatVector) -> bool:
-    return bool(abs(float(np.sqrt(vector @ vector)) - 1.0) <= _UNIT_TOLERANCE)
+def _checksum(record: np.void) -> int:
+    return zlib.crc32(record["vector"].tobytes(), zlib.crc32(record["key"].tobytes()))

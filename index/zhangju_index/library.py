@@ -1,14 +1,55 @@
-"""A library of documents in an index: put sources into it, take documents out, build it anew."""
+"""A library of documents in an index: put sources into it, take documents out, build it anew.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+Each of the three holds the folder's lock from its first look at the index to the end, and leaves
+a whole new index or the old one. A source is the same as before when its file is (by its full
+path, or by its name where it came without one), and unchanged when its bytes are.
+
+Sources are read first, one at a time, and wait on disk: what cannot be read is known before the
+first text is embedded, and memory does not grow with their number.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from zhangju_index.manifest import Manifest
+from zhangju_index.build import (
+    Item,
+    OnStatus,
+    Status,
+    build_items,
+    copy_documents,
+    may_take_over,
+    text_size,
+)
+from zhangju_index.errors import (
+    DocumentError,
+    IndexDamagedError,
+    IndexFormatError,
+    IndexMissingError,
+    InputError,
+)
+from zhangju_index.folder import Index, Origin, open_index, salvage_index
+from zhangju_index.formats import choose_parser
+from zhangju_index.generations import SPOOL, claimed, mend, telling, unfinished_file
+from zhangju_index.manifest import DocumentRecord, Manifest
+from zhangju_index.parsing import MAX_BYTES, document_from_bytes, read_bytes, source_hash
+from zhangju_index.protocols import Embedder
+from zhangju_index.text_keys import KeyedVectors
+from zhangju_index.texts import Texts, TextsWriter
+from zhangju_index.values import Document
 
 __all__ = [
     "Change",
+    "OnNote",
+    "OnReading",
+    "OnStatus",
     "Outcome",
     "Reading",
     "Source",
@@ -17,6 +58,8 @@ __all__ = [
     "rebuild_library",
     "remove_documents",
 ]
+
+_PATH, _FORMAT = "path", "format"
 
 Outcome = Literal["added", "replaced", "unchanged", "refused"]
 """What became of a source."""
@@ -57,29 +100,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """How far a build is.
-
-    Attributes:
-        documents: Documents done.
-        all_documents: Documents that the index is to hold.
-        work: What is done, in a unit that is proportional to the time it takes.
-        all_work: All there is to do, in the same unit.
-        characters: Characters embedded so far in this run.
-        recalled: Vectors taken over from a build that was interrupted.
-        title: What is being done.
-    """
-
-    documents: int
-    all_documents: int
-    work: float
-    all_work: float
-    characters: int
-    recalled: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What was done to a library.
 
@@ -95,7 +115,6 @@ class Change:
 
 
 OnReading = Callable[[Reading], None]
-OnStatus = Callable[[Status], None]
 OnNote = Callable[[str], None]
 
 
@@ -108,13 +127,78 @@ def add_sources(
     on_status: OnStatus | None = None,
     on_note: OnNote | None = None,
 ) -> Change:
-    """Put sources into the index in a folder, which is made where there is none."""
-    raise NotImplementedError
+    """Put sources into the index in a folder, which is made where there is none.
+
+    A source that is there already is replaced in its place, under its id, if its bytes changed;
+    others are appended. What cannot be read is refused, and the rest goes on. Where nothing
+    changes, the index is not touched and no model is loaded.
+
+    Args:
+        sources: What to read.
+        directory: The folder of the index.
+        model: Name of an embedding model; None takes the index's own, or the bundled one.
+        on_reading: Told what became of each source; it is in the index once this returns.
+        on_status: Told how far it is: first of the sources read, then of the documents embedded.
+        on_note: Told what else the user should know.
+
+    Raises:
+        DocumentError: There is no index, and no source could be read.
+        IndexBusyError: Another process is writing the index.
+        IndexUnusableError: It is of another format, or the system does not let us read it: it
+            is left alone.
+        InputError: The folder holds something else, or cannot be written.
+        ModelError: The model cannot be loaded.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(claimed(directory))
+        shelf = _open_shelf(directory, on_note or _ignore, stack)
+        spool = stack.enter_context(closing(_Spool(directory)))
+        intake = _Intake(shelf, spool)
+        for number, source in enumerate(sources):
+            if on_status:
+                on_status(Status(number, len(sources), 0.0, 0.0, 0, 0, source.name))
+            reading = intake.take(source)
+            if on_reading:
+                on_reading(reading)
+        readings = tuple(intake.readings)
+        if shelf.manifest is None and not intake.new:
+            reasons = [reading.reason for reading in readings] or ["no source was given"]
+            more = f" (and {len(reasons) - 1} more could not be read)" if len(reasons) > 1 else ""
+            raise DocumentError(f"{reasons[0]}{more}")
+        manifest = shelf.manifest
+        if (
+            manifest is not None
+            and shelf.index is not None
+            and not intake.new
+            and model in (None, manifest.model.name)
+        ):
+            return Change(manifest, readings)
+        return Change(_build(shelf, intake, directory, model, on_status), readings)
 
 
 def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStatus | None = None) -> Change:
-    """Take documents out of an index, by their ids, sources or paths."""
-    raise NotImplementedError
+    """Take documents out of an index; nothing of them stays in any of its files.
+
+    No model is needed. An index may be left empty: it opens, and finds nothing.
+
+    Args:
+        names: Ids, sources or paths of the documents.
+        directory: The folder of the index.
+        on_status: Told how far it is.
+
+    Raises:
+        IndexBusyError: Another process is writing the index.
+        IndexUnusableError: There is no index, or it cannot be used.
+        InputError: No document has such a name, or several have; the index is left as it is. Or
+            the folder cannot be written.
+    """
+    # A folder without an index is told as such, and not made.
+    open_index(directory).close()
+    with claimed(directory), open_index(directory, verify=True) as index:
+        records, metadata = index.manifest.documents, index.texts.metadata()
+        removed = {_find(name, records, metadata): None for name in names}
+        kept = [record.id for record in records if record.id not in removed]
+        return Change(copy_documents(kept, directory, index, on_status), removed=tuple(removed))
 
 
 def rebuild_library(
@@ -124,5 +208,344 @@ def rebuild_library(
     on_status: OnStatus | None = None,
     on_note: OnNote | None = None,
 ) -> Change:
-    """Build an index anew from the texts stored in it."""
-    raise NotImplementedError
+    """Build an index anew, from the texts stored in it, as the installed version builds one.
+
+    A file is read again if it is still there with the same bytes and another version read it.
+    Vectors that are whole stay, as far as texts and model do. Of a damaged index, and of one of
+    an older format, what is whole is used.
+
+    Args:
+        directory: The folder of the index.
+        model: Name of an embedding model; None takes the index's own.
+        on_status: Told how far it is: first of the files looked at, then of the documents embedded.
+        on_note: Told what the user should know.
+
+    Raises:
+        IndexBusyError: Another process is writing the index.
+        IndexDamagedError: Its texts are damaged.
+        IndexUnusableError: There is no index, a newer Zhangju wrote it, or the system does not
+            let us read it: it is left alone.
+        InputError: The folder cannot be written.
+        ModelError: The model cannot be loaded.
+    """
+    note = on_note or _ignore
+    # A folder without an index is told as such, and not made.
+    salvage_index(directory).close()
+    with ExitStack() as stack:
+        stack.enter_context(claimed(directory))
+        shelf = _open_shelf(directory, note, stack, older=True)
+        if shelf.texts is None or shelf.manifest is None:
+            held = ", ".join(record.source for record in shelf.manifest.documents) if shelf.manifest else ""
+            raise IndexDamagedError(
+                f"the index at {directory} cannot be rebuilt, as its texts are damaged too: add its files again"
+                f" with 'zhangju index add PATH… --index {directory}'" + (f"; it held {held}" if held else "")
+            )
+        spool = stack.enter_context(closing(_Spool(directory)))
+        intake = _Intake(shelf, spool)
+        for number, record in enumerate(shelf.records.values()):
+            if on_status:
+                on_status(Status(number, len(shelf.records), 0.0, 0.0, 0, 0, record.title))
+            intake.read_again(record, note)
+        manifest = _build(shelf, intake, directory, model, on_status, anew=True)
+        return Change(manifest, tuple(intake.readings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What is there: an index that is whole, what can be saved of one that is not, or nothing.
+
+    Attributes:
+        index: The index, if it is whole.
+        manifest: Of the index; None if it is lost, or there is none.
+        texts: Its texts; None if they are lost, or there are none.
+        vectors: Its vectors that are whole.
+    """
+
+    index: Index | None = None
+    manifest: Manifest | None = None
+    texts: Texts | None = None
+    vectors: tuple[KeyedVectors, ...] = ()
+
+    @property
+    def records(self) -> Mapping[str, DocumentRecord]:
+        """The documents whose texts are there, by id, in order."""
+        if self.manifest is None or self.texts is None:
+            return {}
+        return {record.id: record for record in self.manifest.documents}
+
+
+def _open_shelf(directory: Path, note: OnNote, stack: ExitStack, *, older: bool = False) -> _Shelf:
+    """Open what is there until ``stack`` closes; with ``older`` also what an old version wrote."""
+    damage = ""
+    try:
+        # Every byte of it is about to be copied, or trusted.
+        index = stack.enter_context(open_index(directory, verify=True))
+        return _Shelf(index, index.manifest, index.texts, index.vectors())
+    except IndexMissingError:
+        return _Shelf()
+    except IndexDamagedError as error:
+        damage = str(error).replace(mend(directory), "it is built anew")
+    except IndexFormatError:
+        if not older:
+            raise
+    salvage = stack.enter_context(closing(salvage_index(directory)))
+    shelf = _Shelf(None, salvage.manifest, salvage.texts, salvage.vectors)
+    if damage and shelf.records:
+        note(f"{damage}, of its texts, which are whole")
+    elif damage:
+        held = ", ".join(record.source for record in salvage.manifest.documents) if salvage.manifest else ""
+        note(
+            f"{damage}, without its texts" + (f"; it held {held}: add again what is missing" if held else "")
+        )
+    return shelf
+
+
+class _Spool:
+    """Documents that were read, and wait on disk until their turn comes.
+
+    Args:
+        directory: A folder that this process has claimed.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        with telling(directory):
+            self._path = unfinished_file(directory, SPOOL)
+            # One of a build that was killed.
+            self._path.unlink(missing_ok=True)
+        self._writer: TextsWriter | None = None
+        self._texts: Texts | None = None
+        self._count = 0
+
+    def add(self, document: Document) -> Callable[[], Document]:
+        """Put a document down; what comes back reads it, once all are there."""
+        with telling(self._directory):
+            if self._writer is None:
+                self._writer = TextsWriter(self._path)
+            self._writer.add_document(replace(document, id=str(self._count)), ())
+        self._count += 1
+        return partial(self._read, str(self._count - 1), document.id)
+
+    def close(self) -> None:
+        """Remove it."""
+        if self._texts is not None:
+            self._texts.close()
+        if self._writer is not None:
+            self._writer.abandon()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _read(self, number: str, identifier: str) -> Document:
+        if self._texts is None:
+            self._texts = self._open()
+        return replace(self._texts.document(number), id=identifier)
+
+    def _open(self) -> Texts:
+        if self._writer is not None:
+            with telling(self._directory):
+                self._writer.close()
+        return Texts(self._path)
+
+
+class _Intake:
+    """Reads sources, and keeps account of what the index is to hold.
+
+    Attributes:
+        records: Every document that it is to hold, by id, in order.
+        new: Those of them that were read now.
+        readings: What became of each source.
+    """
+
+    def __init__(self, shelf: _Shelf, spool: _Spool) -> None:
+        self.records = dict(shelf.records)
+        self.new: dict[str, Item] = {}
+        self.readings: list[Reading] = []
+        self._spool = spool
+        self._metadata = shelf.texts.metadata() if shelf.texts else {}
+        self._by_place = {
+            self._metadata[record.id].get(_PATH, record.source): record.id for record in self.records.values()
+        }
+
+    def take(self, source: Source) -> Reading:
+        """Read a source, unless it is known to be as it was."""
+        try:
+            reading = self._take(source)
+        except DocumentError as error:
+            reading = Reading(source.name, "refused", reason=str(error))
+        self.readings.append(reading)
+        return reading
+
+    def read_again(self, record: DocumentRecord, note: OnNote) -> None:
+        """Read a file with the installed version that another one read, if it is still the same."""
+        path = self._metadata[record.id].get(_PATH)
+        if path is None or not record.file_sha256 or record.read_by == version("zhangju"):
+            return
+        try:
+            data = read_bytes(Path(path))
+        except DocumentError:
+            return
+        if _digest(data) != record.file_sha256:
+            return
+        try:
+            self.readings.append(self._put(record.id, data, record.source, path))
+        except DocumentError as error:
+            note(f"{error}; its text stays as it was read before")
+
+    def _take(self, source: Source) -> Reading:
+        name, path = _storable(source.name), None
+        if source.data is not None:
+            data = source.data
+            if len(data) > MAX_BYTES:
+                raise DocumentError(f"{name} has more than {MAX_BYTES // 2**20} MiB: divide it")
+        else:
+            file = source.path or Path(source.name)
+            data = read_bytes(file)
+            path = _full_path(file)
+        record = self.records.get(self._by_place.get(path or name, ""))
+        if (
+            record is not None
+            and record.file_sha256 == _digest(data)
+            and record.read_by == version("zhangju")
+        ):
+            return Reading(source.name, "unchanged", record.id, record.characters)
+        return self._put(record.id if record else None, data, name, path)
+
+    def _put(self, identifier: str | None, data: bytes, name: str, path: str | None) -> Reading:
+        """Parse what was read, and put it in the place of the document of an id, or at the end."""
+        document = _parse(data, name, path)
+        before = None if identifier is None else self.records[identifier]
+        document = replace(document, id=identifier or _free_id(document.id, self.records))
+        origin = Origin(_digest(data), version("zhangju"))
+        read = self._spool.add(document)
+        self.new[document.id] = Item(document.id, document.title, read, text_size(document), origin)
+        self.records[document.id] = record = DocumentRecord(
+            document.id, document.title, name, source_hash(document), len(document.text), *origin
+        )
+        self._by_place[path or name] = document.id
+        outcome: Outcome = "added"
+        if before is not None:
+            same = (before.sha256, before.file_sha256) == (record.sha256, record.file_sha256)
+            outcome = "unchanged" if same else "replaced"
+        return Reading(name, outcome, document.id, len(document.text))
+
+
+def _build(
+    shelf: _Shelf,
+    intake: _Intake,
+    directory: Path,
+    model: str | None,
+    on_status: OnStatus | None,
+    *,
+    anew: bool = False,
+) -> Manifest:
+    """Write what ``intake`` says, taking over from ``shelf`` what can be; with ``anew``, vectors alone."""
+    from zhangju_index.embedding import load_embedder
+
+    embedder = load_embedder(model or (shelf.manifest.model.name if shelf.manifest else None))
+    index = shelf.index
+    take_over = index is not None and not anew and may_take_over(index.manifest, embedder)
+
+    def item(record: DocumentRecord) -> Item:
+        origin = Origin(record.file_sha256, record.read_by)
+        if record.id in intake.new:
+            return intake.new[record.id]
+        if take_over or shelf.texts is None:
+            return Item(record.id, record.title, origin=origin)
+        read = partial(shelf.texts.document, record.id)
+        return Item(record.id, record.title, read, text_size(read()), origin)
+
+    same_model = shelf.manifest is not None and _is_of(embedder, shelf.manifest)
+    return build_items(
+        [item(record) for record in intake.records.values()],
+        directory,
+        embedder,
+        old=index if same_model else None,
+        known=shelf.vectors if same_model else (),
+        on_status=on_status,
+    )
+
+
+def _is_of(embedder: Embedder, manifest: Manifest) -> bool:
+    made_by = manifest.model
+    return (made_by.fingerprint, made_by.dimension) == (embedder.fingerprint, embedder.dimension)
+
+
+def _parse(data: bytes, name: str, path: str | None) -> Document:
+    """Read a document, with what is known of its file.
+
+    Raises:
+        DocumentError: It cannot be read.
+    """
+    try:
+        document = document_from_bytes(data, source=name)
+        document.text.encode("utf-8")
+        metadata = {**document.metadata, _FORMAT: choose_parser(data, name)}
+    except DocumentError:
+        raise
+    # A parser's library can fail in any way its authors thought of, and the other sources go on.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:160]
+        raise DocumentError(
+            f"{name} cannot be read ({type(error).__name__}: {reason}): save it again, or in another format"
+        ) from error
+    if path is not None:
+        metadata[_PATH] = path
+    return replace(
+        document,
+        title=_storable(document.title),
+        metadata={_storable(key): _storable(value) for key, value in metadata.items()},
+    )
+
+
+def _find(name: str, records: Sequence[DocumentRecord], metadata: Mapping[str, Mapping[str, str]]) -> str:
+    """Id of the document that is called ``name``: by its id, its source, or its path.
+
+    Raises:
+        InputError: There is none, or more than one.
+    """
+    full = _full_path(Path(name))
+    for ids in (
+        [record.id for record in records if record.id == name],
+        [record.id for record in records if record.source == name],
+        [record.id for record in records if metadata[record.id].get(_PATH) == full],
+    ):
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
+            raise InputError(f"{name} names {len(ids)} documents: give the id of one, {' or '.join(ids)}")
+    names = list(dict.fromkeys(each for record in records for each in (record.id, record.source)))
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    raise InputError(
+        f"the index holds no document {name}: "
+        + (f"expected {' or '.join(near)}" if near else "see 'zhangju index list'")
+    )
+
+
+def _free_id(wanted: str, taken: Collection[str]) -> str:
+    identifier, number = wanted, 1
+    while identifier in taken:
+        number += 1
+        identifier = f"{wanted}-{number}"
+    return identifier
+
+
+def _full_path(path: Path) -> str:
+    """The path by which a file is known again from any other folder."""
+    return _storable(os.path.realpath(path))
+
+
+def _storable(text: str) -> str:
+    """What an index can keep: of names that are not UTF-8, the odd bytes become escapes."""
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "backslashreplace")
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _ignore(note: str) -> None:
+    """Where nobody wants to know."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import PurePosixPath
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast
 
 from zhangju_index.errors import IndexDamagedError, IndexFormatError
 
@@ -22,8 +22,12 @@ __all__ = [
     "Setting",
 ]
 
-FORMAT_VERSION = 1
-"""Raised whenever the files of an index change in a way that older readers would misread."""
+FORMAT_VERSION = 2
+"""Raised whenever the files of an index change in a way that older readers would misread.
+
+2: texts keep the layout of their source and pages of sentences, vectors the keys of their texts,
+and documents the hash of their file.
+"""
 
 Setting = int | str | float
 Kind = TypeVar("Kind")
@@ -54,6 +58,8 @@ class DocumentRecord:
         source: Where it was read from.
         sha256: Digest of its text, encoded as UTF-8.
         characters: Code points in its text.
+        file_sha256: Digest of the bytes it was read from; empty where they are not known.
+        read_by: Version of Zhangju that read them; empty where they are not known.
     """
 
     id: str
@@ -61,6 +67,8 @@ class DocumentRecord:
     source: str
     sha256: str
     characters: int
+    file_sha256: str = ""
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Manifest:
     """Everything that is known about an index before it is read.
 
     Attributes:
-        zhangju_version: The version that wrote it.
+        zhangju_version: The version that divided the texts into sections, chunks and sentences.
         model: The embedder.
         chunking: Settings of the chunker, by name.
         documents: What was indexed, in row order.
@@ -110,6 +118,9 @@ class Manifest:
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
         """Read what ``to_json`` wrote.
+
+        One of an older format is read as well, its ``format_version`` tells: what was not kept then
+        is empty.
 
         Raises:
             IndexFormatError: A newer Zhangju wrote it.
@@ -135,6 +146,11 @@ class Manifest:
                 raise _damaged(f"chunking.{name}", "a number or a string", value)
         if not isinstance(top["documents"], list):
             raise _damaged("documents", "a list", top["documents"])
+        documents = top["documents"]
+        if version == 1:
+            documents = [
+                {"file_sha256": "", "read_by": ""} | _mapping(each, "a document") for each in documents
+            ]
         files = {
             name: _record(FileRecord, value, f"files[{name!r}]")
             for name, value in _mapping(top["files"], "files").items()
@@ -149,7 +165,7 @@ class Manifest:
             chunking=chunking,
             documents=tuple(
                 _record(DocumentRecord, value, f"documents[{number}]")
-                for number, value in enumerate(top["documents"])
+                for number, value in enumerate(documents)
             ),
             counts=_record(Counts, top["counts"], "counts"),
             files=files,
@@ -204,9 +220,9 @@ def _record(kind: type[Kind], value: object, place: str) -> Kind:
     """Read one of the flat dataclasses above, whose attributes are all ``str`` or ``int``."""
     mapping = _mapping(value, place)
     _check_keys(mapping, kind, place)
-    values = {}
-    for name, type_ in get_type_hints(kind).items():
-        values[name] = _value(mapping, name, type_, place)
-        if type_ is int and values[name] < 0:
-            raise _damaged(f"{place}.{name}", "0 or more", values[name])
+    values: dict[str, Any] = {}
+    for each in fields(cast("type[Any]", kind)):
+        values[each.name] = _value(mapping, each.name, cast("type[Any]", each.type), place)
+        if each.type is int and values[each.name] < 0:
+            raise _damaged(f"{place}.{each.name}", "0 or more", values[each.name])
     return kind(**values)

@@ -3,7 +3,8 @@
 Chunk rows and sentence rows are the rows of the two vector stores. A document's text is stored
 once, in blocks of a fixed number of characters; chunks and sentences are stored as offsets and
 sliced from it. Where a text cannot be derived from another (a chunk's reading text with its
-wraps joined, say) it is stored as it is: what comes back always equals what went in.
+wraps joined, say) it is stored as it is: what comes back always equals what went in. Pages are
+kept once for a chunk, and for its sentences only where a page turns in it.
 
 The file is written once and never changed, so it is opened ``immutable``: without locks, from a
 read-only medium as well, and a reader that has it open keeps it when its folder is removed.
@@ -14,14 +15,23 @@ import sqlite3
 import threading
 import weakref
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from zhangju_index.errors import IndexDamagedError
-from zhangju_index.values import Chunk, Document, Section, SectionKind, Sentence
+from zhangju_index.values import (
+    PLAIN,
+    Chunk,
+    Document,
+    Element,
+    Layout,
+    Section,
+    SectionKind,
+    Sentence,
+)
 from zhangju_index.vectors import IntVector
 
 __all__ = ["Texts", "TextsWriter"]
@@ -42,7 +52,8 @@ CREATE TABLE documents (
     characters INTEGER NOT NULL,
     first_block INTEGER NOT NULL,
     first_chunk INTEGER NOT NULL,
-    chunks INTEGER NOT NULL
+    chunks INTEGER NOT NULL,
+    layout TEXT                    -- JSON, see _pack_layout; NULL: that of plain text
 );
 CREATE TABLE blocks (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE paths (row INTEGER PRIMARY KEY, headings TEXT NOT NULL);    -- JSON
@@ -66,7 +77,8 @@ CREATE TABLE chunks (
     reading_text TEXT,             -- NULL: as text
     embedding_prefix TEXT,         -- the embedding text is this and the reading text,
     embedding_text TEXT,           -- or else this
-    sentences TEXT NOT NULL        -- JSON, see _pack_sentence
+    sentences TEXT NOT NULL,       -- JSON, see _pack_sentence
+    sentence_pages TEXT            -- JSON; NULL: each sentence is on the chunk's page
 );
 CREATE TABLE arrays (name TEXT PRIMARY KEY, data BLOB NOT NULL);         -- little-endian int64
 """
@@ -108,7 +120,7 @@ class TextsWriter:
         self._finish_document()
         try:
             self._connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
                 (
                     self.documents,
                     document.id,
@@ -118,6 +130,7 @@ class TextsWriter:
                     len(document.text),
                     self._blocks,
                     self.chunks,
+                    _pack_layout(document.layout),
                 ),
             )
         except sqlite3.IntegrityError as error:
@@ -154,7 +167,7 @@ class TextsWriter:
                     f"expected a chunk of document {current!r}, got one of {chunk.document_id!r}"
                 )
             self._connection.execute(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.chunks,
                     self.documents - 1,
@@ -215,11 +228,14 @@ class Texts:
         try:
             ((starts,),) = self._select("SELECT data FROM arrays WHERE name = 'sentence_starts'")
             ((self._documents,),) = self._select("SELECT count(*) FROM documents")
+            columns = self._select("SELECT name FROM pragma_table_info('documents')")
         except (sqlite3.Error, ValueError) as error:
             self.close()
             raise IndexDamagedError(
                 f"expected the texts of an index in {path.name}, got another file ({error})"
             ) from error
+        # The first format kept no layout; documents can still be taken out of it.
+        self._layout_column = "layout" if ("layout",) in columns else "NULL"
         self._sentence_starts: IntVector = np.frombuffer(starts, dtype="<i8").astype(np.int64, copy=False)
 
     def close(self) -> None:
@@ -248,18 +264,27 @@ class Texts:
             KeyError: The index holds no document of this id.
         """
         row = self._document_row(document_id)
+        ((layout,),) = self._select(f"SELECT {self._layout_column} FROM documents WHERE row = ?", row.row)  # noqa: S608 - one of two words of ours
         return Document(
             id=document_id,
             title=row.title,
             source=row.source,
             text=self._text(row.first_block, 0, row.characters),
             metadata=json.loads(row.metadata),
+            layout=_unpack_layout(layout),
         )
 
     def documents(self) -> Iterator[Document]:
         """Read every document in row order, one at a time."""
         for (document_id,) in self._select("SELECT id FROM documents ORDER BY row"):
             yield self.document(document_id)
+
+    def metadata(self) -> dict[str, Mapping[str, str]]:
+        """Metadata of every document by its id, in row order, read without their texts."""
+        return {
+            document_id: json.loads(metadata)
+            for document_id, metadata in self._select("SELECT id, metadata FROM documents ORDER BY row")
+        }
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """Read the sections of one document, in order.
@@ -319,7 +344,7 @@ class Texts:
             row: self._unpack(*columns)
             for row, *columns in self._select(
                 'SELECT chunks.row, id, first_block, headings, "start", "end", page,'
-                " text, reading_text, embedding_prefix, embedding_text, sentences FROM chunks"
+                " text, reading_text, embedding_prefix, embedding_text, sentences, sentence_pages FROM chunks"
                 " JOIN documents ON documents.row = document JOIN paths ON paths.row = path"
                 " WHERE chunks.row IN (SELECT value FROM json_each(?))",
                 json.dumps(wanted),
@@ -389,7 +414,8 @@ class Texts:
         reading_text: str | None,
         embedding_prefix: str | None,
         embedding_text: str | None,
-        sentences: str,
+        packed_sentences: str,
+        sentence_pages: str | None,
     ) -> Chunk:
         if text is None:
             text = self._text(first_block, start, end)
@@ -397,6 +423,8 @@ class Texts:
             reading_text = text
         if embedding_text is None:
             embedding_text = f"{embedding_prefix}{reading_text}"
+        sentences = json.loads(packed_sentences)
+        pages = [page] * len(sentences) if sentence_pages is None else json.loads(sentence_pages)
         return Chunk(
             document_id=document_id,
             section_path=tuple(json.loads(headings)),
@@ -406,7 +434,8 @@ class Texts:
             reading_text=reading_text,
             embedding_text=embedding_text,
             sentences=tuple(
-                _unpack_sentence(packed, start, text, reading_text) for packed in json.loads(sentences)
+                _unpack_sentence(packed, start, text, reading_text, on_page)
+                for packed, on_page in zip(sentences, pages, strict=True)
             ),
             page=page,
         )
@@ -442,6 +471,7 @@ def _pack(chunk: Chunk, document: Document) -> tuple[object, ...]:
     )
     derived = chunk.embedding_text.endswith(chunk.reading_text)
     sentences = []
+    pages = [sentence.page for sentence in chunk.sentences]
     position = 0
     for sentence in chunk.sentences:
         packed, position = _pack_sentence(sentence, chunk, position)
@@ -455,6 +485,7 @@ def _pack(chunk: Chunk, document: Document) -> tuple[object, ...]:
         chunk.embedding_text.removesuffix(chunk.reading_text) if derived else None,
         None if derived else chunk.embedding_text,
         _to_json(sentences),
+        None if all(page == chunk.page for page in pages) else _to_json(pages),
     )
 
 
@@ -478,7 +509,9 @@ def _pack_sentence(sentence: Sentence, chunk: Chunk, position: int) -> tuple[lis
     return [start, end, found, position], position
 
 
-def _unpack_sentence(packed: list[Any], offset: int, text: str, reading_text: str) -> Sentence:
+def _unpack_sentence(
+    packed: list[Any], offset: int, text: str, reading_text: str, page: int | None
+) -> Sentence:
     start, end, *rest = packed
     if not rest:
         own = reading = text[start:end]
@@ -486,4 +519,23 @@ def _unpack_sentence(packed: list[Any], offset: int, text: str, reading_text: st
         own, reading = text[start:end], reading_text[rest[0] : rest[1]]
     else:
         own, reading = rest
-    return Sentence(start=offset + start, end=offset + end, text=own, reading_text=reading)
+    return Sentence(start=offset + start, end=offset + end, text=own, reading_text=reading, page=page)
+
+
+def _pack_layout(layout: Layout) -> str | None:
+    if layout == PLAIN:
+        return None
+    elements = [[element.kind, element.start, element.end, element.level] for element in layout.elements]
+    return _to_json([elements, layout.pages, layout.full_lines, layout.unwrapped])
+
+
+def _unpack_layout(packed: str | None) -> Layout:
+    if packed is None:
+        return PLAIN
+    elements, pages, full_lines, unwrapped = json.loads(packed)
+    return Layout(
+        elements=tuple(Element(*element) for element in elements),
+        pages=tuple(pages),
+        full_lines=tuple(full_lines),
+        unwrapped=unwrapped,
+    )

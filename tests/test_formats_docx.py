@@ -98,6 +98,7 @@ def test_white_space_of_the_xml_is_not_text() -> None:
 )  # fmt: skip
 def test_what_is_shown_is_text(inside: str, shown: str) -> None:
     """Links, controls, insertions are read; deletions, hidden text, prompts, pronunciation are not."""
+    concealed = '<w:style w:styleId="concealed"><w:rPr><w:vanish/></w:rPr></w:style>'
     assert text_of(f"<w:p>{run('前')}{inside}{run('后')}</w:p>", styles=concealed) == f"前{shown}后"
 
 

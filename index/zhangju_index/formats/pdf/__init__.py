@@ -6,13 +6,14 @@ A PDF file says where each glyph stands and little else. Lines, columns, paragra
 are told from that, one module each.
 """
 
+from itertools import groupby
 from typing import ClassVar
 
 from zhangju_index.formats.pdf.columns import reading_order
 from zhangju_index.formats.pdf.compose import Composed, compose
 from zhangju_index.formats.pdf.flow import measure_flow
 from zhangju_index.formats.pdf.glyphs import Page, read_source
-from zhangju_index.formats.pdf.headings import body_size, find_headings
+from zhangju_index.formats.pdf.headings import Heading, body_size, find_headings
 from zhangju_index.formats.pdf.info import read_metadata, read_title
 from zhangju_index.formats.pdf.lines import Line, find_pieces, find_rows, make_line, usual_size
 from zhangju_index.formats.pdf.margins import without_margins
@@ -20,6 +21,9 @@ from zhangju_index.formats.pdf.notes import mark_notes, put_notes_aside
 from zhangju_index.values import Element, Layout, Parsed
 
 __all__ = ["PdfParser"]
+
+
+_FEWEST_TABLE_ROWS = 3
 
 
 class PdfParser:
@@ -41,6 +45,10 @@ class PdfParser:
         elements = [
             Element("heading", composed.starts[h.first], composed.ends[h.end - 1], h.level) for h in headings
         ]
+        elements += [
+            Element("table", composed.starts[k], composed.ends[k]) for k in _table_rows(lines, headings)
+        ]
+        elements.sort(key=lambda element: element.start)
         return Parsed(
             text=composed.text,
             layout=Layout(
@@ -69,6 +77,17 @@ def _read_lines(pages: list[Page]) -> tuple[list[Line], list[int]]:
                 lines.append(line)
             columns.append(region.columns)
     return lines, columns
+
+
+def _table_rows(lines: list[Line], headings: list[Heading]) -> list[int]:
+    """Numbers of the lines that are rows of a table: several in a row that wide gaps part."""
+    taken = {k for heading in headings for k in range(heading.first, heading.end)}
+    found: list[int] = []
+    for is_row, members in groupby(range(len(lines)), key=lambda k: lines[k].cells > 1 and k not in taken):
+        run = list(members)
+        if is_row and len(run) >= _FEWEST_TABLE_ROWS:
+            found.extend(run)
+    return found
 
 
 def _page_starts(lines: list[Line], composed: Composed, pages: int) -> tuple[int, ...]:

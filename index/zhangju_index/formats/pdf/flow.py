@@ -4,6 +4,7 @@ A line is full when the first word of the next one would not have fitted into it
 edges of columns are measured over the whole document, because a short region shows none.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from zhangju_index.formats.pdf.lines import Line
 from zhangju_index.lines import is_wide, measure_wrap, split_lines
 from zhangju_index.marks import find_mark
 
-__all__ = ["Flow", "measure_flow"]
+__all__ = ["LEADERS", "Flow", "measure_flow"]
 
 # All in font sizes unless said otherwise.
 # Space beyond the usual leading that parts two paragraphs.
 _APART = 0.3
+_APART_AFTER_STOP = 0.15
 # Set solid, with the leading most word processors give.
 _COMMON_LEADING = 1.3
+# What leading is measured to.
+_STEP = 0.05
 _FEWEST_SAMPLES = 5
 # Regions whose left edges differ by less are the same column on different pages.
 _SAME_COLUMN = 3.0
@@ -31,6 +35,10 @@ _INDENT = 0.8
 _SAME_SIZE = 0.06
 # A first word wider than this part of its column would have been broken.
 _WIDEST_WORD = 0.5
+# Lines that are not justified may leave this part of their column free.
+_RAGGED = 0.4
+LEADERS = re.compile(r"(?:[.…·‥]\s?){4,}\s*\w*$")
+"""The dots that lead to a page number in a table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,8 @@ class Flow:
         expected = max(self._usual(line.size) * line.size, self._usual(following.size) * following.size)
         if abs(line.size - following.size) <= _SAME_SIZE * line.size:
             expected = self._usual(following.size) * following.size
-        return distance > expected + _APART * following.size
+        least = _APART_AFTER_STOP if ends_sentence(line.text) else _APART
+        return distance > expected + least * following.size
 
     def _usual(self, size: float) -> float:
         return self.leading.get(round(2 * size), self.common)
@@ -83,7 +92,12 @@ class Flow:
             after: The line after that, which tells an indent from a hanging paragraph.
         """
         size = line.size
-        if line.cells > 1 or abs(size - following.size) > _SAME_SIZE * size or line.note != following.note:
+        if (
+            line.cells > 1
+            or LEADERS.search(line.text)
+            or abs(size - following.size) > _SAME_SIZE * size
+            or line.note != following.note
+        ):
             return False
         column = self.columns[line.region]
         room = column.right - line.x1
@@ -92,7 +106,8 @@ class Flow:
             room += left  # A centred line has room on both sides.
         space = 0.0 if is_wide(line.text[-1]) or is_wide(following.text[0]) else 0.25 * size
         word = min(following.first_word, _WIDEST_WORD * (column.right - column.left))
-        if word + space <= room + 0.05 * size:
+        fits = word + space <= room + 0.05 * size
+        if fits and not (room < _RAGGED * (column.right - column.left) and _carries_on(line, following)):
             return False
         return not self._opens_paragraph(line, following, after)
 
@@ -114,6 +129,11 @@ class Flow:
         return not (hangs and after is not None and abs(after.x0 - following.x0) < 0.3 * following.size)
 
 
+def _carries_on(line: Line, following: Line) -> bool:
+    """Whether the words themselves show that a sentence goes on, as in lines that are not justified."""
+    return following.text[0].islower() and line.text[-1] not in ".:;!?" and not ends_sentence(line.text)
+
+
 def measure_flow(lines: Sequence[Line], pages: Sequence[tuple[float, float]], columns: Sequence[int]) -> Flow:
     """Measure leading and columns.
 
@@ -125,7 +145,7 @@ def measure_flow(lines: Sequence[Line], pages: Sequence[tuple[float, float]], co
     samples: dict[int, Counter[float]] = defaultdict(Counter)
     for a, b in pairwise(lines):
         if a.region == b.region and a.size == b.size and a.size > 0 and a.base > b.base:
-            samples[round(2 * a.size)][round((a.base - b.base) / a.size, 1)] += 1
+            samples[round(2 * a.size)][_STEP * round((a.base - b.base) / a.size / _STEP)] += 1
     every: Counter[float] = sum(samples.values(), Counter())
     common = _usual(every) if every else _COMMON_LEADING
     leading = {size: _usual(counts) for size, counts in samples.items() if counts.total() >= _FEWEST_SAMPLES}

@@ -76,6 +76,7 @@ class Glyph:
         base: The base line.
         style: How it is set.
         space: White space of the file before it, as one character; empty if none.
+        guess: Whether PDFium guesses that a space stands before it.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Glyph:
     base: float
     style: Style
     space: str = ""
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +259,12 @@ def _read_glyphs(text_page: Any, count: int) -> list[Glyph]:
     glyphs: list[Glyph] = []
     box = raw.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
-    space, high = "", 0
+    space, high, guess = "", 0, False
+    last: tuple[float, float, float] | None = None
     for index in range(count):
-        # PDFium's own guesses at spaces and line breaks are left: they suit Latin text only.
         if raw.FPDFText_IsGenerated(text_page, index) == 1:
+            # PDFium skips a space that is drawn by itself, and then guesses one from the gap.
+            guess = True
             continue
         code = raw.FPDFText_GetUnicode(text_page, index)
         if 0xD800 <= code < 0xDC00:
@@ -284,13 +288,18 @@ def _read_glyphs(text_page: Any, count: int) -> list[Glyph]:
         ):
             continue
         style = styles.style(index)
-        left, right, base = box.left, box.right, y.value
+        # Some boxes hold the ink alone; the pen's place is sure.
+        left, right, base = x.value, box.right, y.value
         turn = style.angle
         if turn:
             left, right, base = _turned(box, x.value, y.value, turn)
         if math.isfinite(left) and math.isfinite(right) and math.isfinite(base):
-            glyphs.append(Glyph(text, left, right, base, style, space))
-            space = ""
+            place = (left, right, base)
+            if place == last:
+                left = right  # One more letter of a ligature.
+            last = place
+            glyphs.append(Glyph(text, left, right, base, style, space, guess))
+            space, guess = "", False
     return glyphs
 
 
@@ -314,8 +323,8 @@ def _turned(box: Any, x: float, y: float, degrees: float) -> tuple[float, float,
     """Left edge, right edge and base line of a glyph in the frame that its text is read in."""
     turn = math.radians(degrees)
     cos, sin = math.cos(turn), math.sin(turn)
-    corners = [a * cos + b * sin for a in (box.left, box.right) for b in (box.bottom, box.top)]
-    return min(corners), max(corners), y * cos - x * sin
+    right = max(a * cos + b * sin for a in (box.left, box.right) for b in (box.bottom, box.top))
+    return x * cos + y * sin, right, y * cos - x * sin
 
 
 def _upright(glyphs: list[Glyph], bounds: tuple[float, float, float, float]) -> Page:
@@ -368,9 +377,10 @@ def _unstacked(glyphs: list[Glyph]) -> list[Glyph]:
             glyph.text,
             -glyph.base - _ASCENT * glyph.style.size,
             -glyph.base + _DESCENT * glyph.style.size,
-            (glyph.x0 + glyph.x1) / 2 - (_ASCENT - _DESCENT) / 2 * glyph.style.size,
+            glyph.x0 + (0.5 - (_ASCENT - _DESCENT) / 2) * glyph.style.size,
             styles[glyph.style],
             glyph.space,
+            glyph.guess,
         )
         if glyph.style in styles
         else glyph

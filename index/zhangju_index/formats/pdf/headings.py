@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from zhangju_index.bylines import is_byline
-from zhangju_index.formats.pdf.flow import Flow
+from zhangju_index.formats.pdf.flow import LEADERS, Flow
 from zhangju_index.formats.pdf.glyphs import Bookmark
 from zhangju_index.formats.pdf.lines import Line
 from zhangju_index.lines import is_wide
@@ -45,7 +45,6 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _STOPPED = re.compile(r"[。；;，,、：:.]$")
-_LEADERS = re.compile(r"(?:\.\s?|…|·\s?|\s\.){4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ def find_headings(lines: Sequence[Line], flow: Flow, bookmarks: Sequence[Bookmar
     marked = _match(lines, bookmarks)
     taken = {k for heading in marked for k in range(heading.first, heading.end)}
     large = [h for h in _larger(lines, body) if not taken & set(range(h.first, h.end))]
+    large = _without_bylines(lines, large)
     if marked:
         return _merge(lines, marked, large)
     headings = _levels(lines, large)
@@ -103,6 +103,23 @@ def _larger(lines: Sequence[Line], body: float) -> list[Heading]:
     return [h for h in found if shares[lines[h.first].size] <= _MOST_COMMON * total]
 
 
+def _without_bylines(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Heading]:
+    """Leave out the lines directly under the first heading that name its authors."""
+    kept = list(headings[:1])
+    under = kept[0].end if kept else 0
+    for heading in headings[1:]:
+        smaller = lines[heading.first].size < (1 - _SAME_SIZE) * lines[kept[0].first].size
+        if heading.first == under and smaller and is_byline(_text(lines[heading.first : heading.end])):
+            under = heading.end
+        else:
+            kept.append(heading)
+    return kept
+
+
+def _text(lines: Sequence[Line]) -> str:
+    return " ".join(line.text for line in lines)
+
+
 def _goes_with(line: Line, following: Line) -> bool:
     """Whether two lines may be parts of one heading."""
     return (
@@ -114,7 +131,7 @@ def _goes_with(line: Line, following: Line) -> bool:
 
 
 def _is_heading(lines: Sequence[Line], longest: int) -> bool:
-    text = " ".join(line.text for line in lines)
+    text = _text(lines)
     return (
         len(lines) <= _MOST_LINES
         and sum(2 if is_wide(c) else 1 for c in text) <= 2 * longest
@@ -122,9 +139,8 @@ def _is_heading(lines: Sequence[Line], longest: int) -> bool:
         and max(line.cells for line in lines) <= _MOST_CELLS
         and not any(line.note for line in lines)
         and not _CAPTION.match(text)
-        and not _LEADERS.search(text)
+        and not LEADERS.search(text)
         and not _STOPPED.search(text)
-        and not is_byline(text)
     )
 
 
@@ -221,17 +237,20 @@ def _merge(lines: Sequence[Line], marked: Sequence[Heading], large: Sequence[Hea
         sizes[heading.level].append(lines[heading.first].size)
     usual = {level: median(values) for level, values in sizes.items()}
     largest = max(usual.values())
-    before = [h for h in large if h.first < marked[0].first and lines[h.first].size > _LARGER * largest]
-    shift = 1 if before else 0
+    title = [h for h in large if h.first < marked[0].first and lines[h.first].size > _LARGER * largest]
+    shift = 1 if title else 0
     headings = [replace(h, level=min(_MOST_LEVELS, h.level + shift)) for h in marked]
     for heading in large:
         size = lines[heading.first].size
-        if heading in before:
+        same = [level for level, usual_size in usual.items() if abs(usual_size - size) <= _SAME_SIZE * size]
+        above = [level for level, usual_size in usual.items() if usual_size > size]
+        if heading in title:
             level = 1
+        elif same:
+            level = shift + min(same)
+        elif heading.first < marked[0].first:
+            continue  # Authors and dates on the title page.
         else:
-            same = [k for k, v in usual.items() if abs(v - size) <= _SAME_SIZE * v]
-            level = shift + (
-                min(same) if same else 1 + max((k for k, v in usual.items() if v > size), default=0)
-            )
+            level = shift + 1 + max(above, default=0)
         headings.append(replace(heading, level=min(_MOST_LEVELS, level)))
     return sorted(headings, key=lambda heading: heading.first)

@@ -22,9 +22,12 @@ __all__ = ["Line", "Piece", "find_pieces", "find_rows", "make_line", "usual_size
 _PIECE_GAP = 0.7
 _OVERLAP = 0.35
 _SAME_BASE = 0.2
+_BULLET_DROP = 0.5
 # Where there is no space in the file: narrowest gap that is one, beyond what tracking adds.
 _LATIN_SPACE = 0.16
-_MIXED_SPACE = 0.5
+_MIXED_SPACE = 0.2
+_FIGURE_SPACE = 0.5
+_SEEN_SPACE = 0.18
 _HAN_SPACE = 0.9
 # A gap like this parts the cells of a table.
 _CELL_GAP = 1.8
@@ -36,6 +39,8 @@ _MOST_IN_ROW = 200
 _INITIAL = 1.8
 # Height of a capital letter, in font sizes.
 _CAPITAL = 0.7
+_RAISED = 0.2
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FEWEST_TRACKED = 3
 _LEAST_TRACKING = 0.08
 _SHOWN_SPACE = 0.1
@@ -169,9 +174,11 @@ class _Row:
         rise = piece.base - self.base
         if piece.size < _SCRIPT * self.size:
             level = -0.35 * self.size <= rise <= 0.75 * self.size
-            reach = 0.5 * self.size
+            reach = float("inf") if abs(rise) <= _SAME_BASE * self.size else 0.5 * self.size
         else:
-            level = abs(rise) <= _SAME_BASE * self.size
+            # The bullets of some fonts stand lower.
+            most = _BULLET_DROP if _is_bullet(piece) or _is_bullet(self.pieces[0]) else _SAME_BASE
+            level = abs(rise) <= most * self.size
             reach = float("inf")
         if not level or len(self.pieces) >= _MOST_IN_ROW:
             return False
@@ -182,6 +189,10 @@ class _Row:
                 return False
             near = near or -shared <= reach
         return near
+
+
+def _is_bullet(piece: Piece) -> bool:
+    return len(piece.glyphs) == 1 and piece.glyphs[0].text in "•●○▪■□◦‣·–*➢✓"
 
 
 def _place(piece: Piece, rows: list[_Row], near: Sequence[_Row]) -> None:
@@ -216,7 +227,7 @@ def make_line(row: Sequence[Piece]) -> Line:
     size = sizes.most_common(1)[0][0]
     base = next(glyph.base for glyph in glyphs if glyph.style.size == size)
     tracking = _tracking(glyphs)
-    parts = [glyphs[0].text]
+    parts = [_raised(glyphs[0], base, size)]
     cells = 1
     first_word: float | None = None
     for a, b in pairwise(glyphs):
@@ -226,7 +237,7 @@ def make_line(row: Sequence[Piece]) -> Line:
         if first_word is None and (space or _may_break(a.text, b.text)):
             first_word = a.x1 - glyphs[0].x0
         cells += gap > _CELL_GAP
-        parts.append(space + b.text)
+        parts.append(space + _raised(b, base, size))
     return Line(
         text="".join(parts),
         x0=glyphs[0].x0,
@@ -253,8 +264,21 @@ def _space(a: Glyph, b: Glyph, gap: float) -> str:
     if b.space:
         # A space that does not show is an artefact between Han characters.
         return "" if wide == 2 and gap < _SHOWN_SPACE else b.space
-    least = (_LATIN_SPACE, _MIXED_SPACE, _HAN_SPACE)[wide]
+    if wide == 0:
+        least = _LATIN_SPACE
+    elif wide == 1:
+        # Programs set figures a little off from Han characters: 2024 年 is one date.
+        least = _MIXED_SPACE if a.text.isalpha() and b.text.isalpha() else _FIGURE_SPACE
+    else:
+        least = _SEEN_SPACE if b.guess and a.text.isalpha() and b.text.isalpha() else _HAN_SPACE
     return " " if gap > least else ""
+
+
+def _raised(glyph: Glyph, base: float, size: float) -> str:
+    """The character; a raised figure as what it is, so that 10² stays apart from 102."""
+    if glyph.style.size < _SCRIPT * size and glyph.base - base > _RAISED * size:
+        return glyph.text.translate(_SUPERSCRIPTS)
+    return glyph.text
 
 
 def _may_break(a: str, b: str) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhangju_index.blocks import ends_sentence
 from zhangju_index.formats.pdf.lines import Piece, find_rows, make_line
 
 __all__ = ["without_margins"]
@@ -124,7 +125,8 @@ def _same_height(lines: Sequence[_Edge]) -> list[list[_Edge]]:
 def _count_pages(lines: Sequence[_Edge]) -> bool:
     """Whether a number in most of the lines rises by one from page to page."""
     steps = Counter(step for line in lines for step in {number - line.page for number in line.numbers})
-    return bool(steps) and steps.most_common(1)[0][1] >= max(2, _COUNTING * len(lines))
+    counts = bool(steps) and steps.most_common(1)[0][1] >= max(2, _COUNTING * len(lines))
+    return counts and not ends_sentence(lines[0].text)
 
 
 def _folios(edges: Sequence[Sequence[_Edge]]) -> set[int]:

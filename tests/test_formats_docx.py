@@ -146,7 +146,7 @@ def test_notes_follow_their_paragraph() -> None:
     """A note is a line of its own after the paragraph that refers to it, once."""
     notes = (
         '<w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>'
-        f'<w:footnote w:id="1">{paragraph("见第三章。")}</w:footnote>'
+        f'<w:footnote w:id="1">{paragraph("<w:r><w:footnoteRef/></w:r>" + run(" 见第三章。"))}</w:footnote>'
         # A note that refers to itself and to another.
         f'<w:footnote w:id="2"><w:p>{run("甲")}<w:r><w:footnoteReference w:id="2"/>'
         f'<w:footnoteReference w:id="1"/></w:r></w:p></w:footnote>'
@@ -377,7 +377,8 @@ def test_numbers_of_legal_style_are_figures() -> None:
         ("（%1）", "tab", "（一）文"),
         ("第%1条", "tab", "第一条 文"),
         ("第%1条", "space", "第一条 文"),
-        ("第%1条", "nothing", "第一条文"),
+        ("第%1条", "nothing", "第一条 文"),
+        ("%1", "nothing", "一文"),
         ("%1.", "tab", "一. 文"),
         ("", "tab", "文"),
     ],

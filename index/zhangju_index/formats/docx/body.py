@@ -76,6 +76,7 @@ class Body:
     _notes: dict[tuple[str, str | None], etree._Element] = field(init=False, default_factory=dict)
     _hanging: deque[etree._Element] = field(init=False, default_factory=deque)
     _is_reading_hanging: bool = field(init=False, default=False)
+    _after_number: bool = field(init=False, default=False)
     _carried: list[str] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -193,6 +194,8 @@ class Body:
                 self._fields.pass_mark("separate")
                 self._inline(element, out, hidden=hidden)
                 self._fields.pass_mark("end")
+            elif kind in ("footnoteRef", "endnoteRef"):
+                self._after_number = True
             elif kind == "ruby":
                 if (base := child(element, "rubyBase")) is not None:
                     self._inline(base, out, hidden=hidden)
@@ -219,6 +222,10 @@ class Body:
                 return
 
     def _show(self, text: str, out: list[str], hidden: bool) -> None:
+        if self._after_number:
+            # The number of a note is left out, and so is the gap behind it.
+            text = text.lstrip(" \t")
+            self._after_number = not text
         if not hidden and self._fields.shows:
             out.append(text)
 

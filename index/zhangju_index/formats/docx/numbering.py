@@ -23,6 +23,7 @@ _LONGEST_LABEL = 96
 _NUMBER = re.compile(r"%([1-9])")
 # These are as wide as a Han character, most of it blank: the gap after the number is part of them.
 _WIDE_ENDS = "、）］】》〉」』。．：，；"
+_UNITS = "编篇章节条目"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,15 @@ class Numbering:
             printed = plain_bullet(level.pattern)
         else:
             printed = _NUMBER.sub(number, level.pattern)[:_LONGEST_LABEL].strip()
-        if not printed or level.suffix == "nothing" or (level.suffix == "tab" and printed[-1] in _WIDE_ENDS):
-            return printed
-        return f"{printed} "
+        return printed + _gap(printed, level.suffix)
+
+
+def _gap(printed: str, suffix: str) -> str:
+    """What stands between a number and its text."""
+    if not printed or (suffix == "tab" and printed[-1] in _WIDE_ENDS):
+        return ""
+    # 第一条 is known by the space after it, which some leave to the eye.
+    return "" if suffix == "nothing" and printed[-1] not in _UNITS else " "
 
 
 def _depth(element: etree._Element) -> int | None:

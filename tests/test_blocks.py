@@ -91,6 +91,10 @@ def test_without_a_stop_nothing_has_ended(text: str) -> None:
         ("2024年11月1日市人民代表大会通过", False),
         ("河" * 61, False),
         ("桥通车了。大家", False),
+        ("12", False),
+        ("— 3 —", False),
+        ("第 3 页 共 12 页", False),
+        ("Page 3 of 12", False),
     ],
 )
 def test_the_shape_of_a_heading(text: str, shape: bool) -> None:

@@ -37,6 +37,7 @@ def test_bylines_are_told_by_their_form(line: str) -> None:
         "The uses of idleness",
         "2024年11月1日",
         "加强组织领导",
+        "关于内地与香港法院",
     ],
 )
 def test_titles_and_prose_are_no_bylines(line: str) -> None:

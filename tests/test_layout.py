@@ -222,6 +222,22 @@ def test_an_article_set_as_a_heading_is_named_by_its_number() -> None:
     ]
 
 
+def test_the_units_of_a_law_nest_also_where_they_have_one_style() -> None:
+    """Someone gave 编, 章 and 条 the same level, and some articles none."""
+    document = told(
+        h(1, "条例"),
+        h(2, "第一编 河"),
+        h(2, "第一章 水"),
+        h(2, "第一条 应当清洁：不得污染。"),
+        "第二条 施行。",
+    )
+
+    assert [section.path[1:] for section in outline_document(document).sections][-2:] == [
+        ("第一编 河", "第一章 水", "第一条"),
+        ("第一编 河", "第一章 水", "第二条"),
+    ]
+
+
 def test_a_paragraph_set_as_a_heading_names_nothing() -> None:
     """Some pages use headings for their looks."""
     document = told(h(1, "河"), LONG, h(2, LONG * 8), h(2, "上游"), LONG)

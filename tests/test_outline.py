@@ -145,6 +145,84 @@ def test_a_heading_may_end_in_any_character() -> None:
     ]
 
 
+def test_a_supplement_without_a_number_stands_beside_the_numbered_parts() -> None:
+    """附则 closes a law as a chapter of its own, References a report."""
+    law = "条例\n\n第一章 河\n\n第一条 应当清洁。\n\n附则\n\n第二条 施行。\n"
+    report = "Rivers\n\nAbstract\n\nIt rained.\n\n1 Introduction\n\nIt rose.\n\n2 Methods\n\nWe sat.\n\nReferences\n\nHale.\n"
+
+    assert tree(law)[-2:] == ["heading: 附则", "heading: 附则 › 第二条"]
+    assert tree(report)[1:] == [
+        "heading: Abstract",
+        "heading: 1 Introduction",
+        "heading: 2 Methods",
+        "heading: References",
+    ]
+
+
+def test_an_article_opens_after_a_colon_at_the_end_of_a_full_line() -> None:
+    """现解释如下： leads to it, however long its line is."""
+    text = "关于河流的解释\n" + "\n".join(
+        ["为了保护河流，现就有关问题解释如下：", *(f"第{n}条　{'河水应当清洁。' * 2}" for n in "一二三四")]
+    )
+
+    assert [line.removeprefix("heading: ") for line in tree(text)[-4:]] == [
+        "第一条",
+        "第二条",
+        "第三条",
+        "第四条",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        (
+            "Harbour Act\n\nPART I\n\nArticle 1\n\nThe harbour is open.\n\nArticle 2\n\nBoats may sail.\n\n"
+            "PART II\n\nArticle 3\n\nArticle 1 of this Act applies.\n",
+            ["PART I", "PART I › Article 1", "PART I › Article 2", "PART II", "PART II › Article 3"],
+        ),
+        (
+            "Hafengesetz\n\nAbschnitt 1 Allgemeines\n\n§ 1 Zweck\n\nDer Hafen ist offen.\n\n§ 2 Boote\n\n"
+            "(1) Boote fahren.\n\n(2) § 1 gilt entsprechend.\n",
+            [
+                "Abschnitt 1 Allgemeines",
+                "Abschnitt 1 Allgemeines › § 1 Zweck",
+                "Abschnitt 1 Allgemeines › § 2 Boote",
+            ],
+        ),
+        (
+            "Закон о порте\n\nГлава 1. Общие положения\n\nСтатья 1. Цель\n\nПорт открыт.\n\n"
+            "Статья 2. Лодки\n\nЛодки плывут.\n",
+            [
+                "Глава 1. Общие положения",
+                "Глава 1. Общие положения › Статья 1. Цель",
+                "Глава 1. Общие положения › Статья 2. Лодки",
+            ],
+        ),
+        (
+            "항만법\n\n제1장 총칙\n\n제1조(목적) 이 법은 항만을 정한다.\n\n제2조(정의) 항만은 바다에 있다.\n",
+            ["제1장 총칙", "제1장 총칙 › 제1조", "제1장 총칙 › 제2조"],
+        ),
+        (
+            "港湾法\n\n第一章　総則\n\n（目的）\n第１条　この法律は港を定める。\n\n（定義）\n第２条　港は海にある。\n",
+            ["第一章 総則", "第一章 総則 › 第１条", "第一章 総則 › 第２条"],
+        ),
+        (
+            "Loi du port\n\nChapitre Ier\n\nArticle 1er\n\nLe port est ouvert.\n\nArticle 2\n\nLes bateaux partent.\n",
+            ["Chapitre Ier", "Chapitre Ier › Article 1er", "Chapitre Ier › Article 2"],
+        ),
+        (
+            "Ley del puerto\n\nCAPÍTULO I\n\nArtículo 1. El puerto está abierto.\n\nArtículo 2. Los barcos salen.\n",
+            ["CAPÍTULO I", "CAPÍTULO I › Artículo 1", "CAPÍTULO I › Artículo 2"],
+        ),
+    ],
+    ids=["English", "German", "Russian", "Korean", "Japanese", "French", "Spanish"],
+)
+def test_laws_of_other_languages(text: str, paths: list[str]) -> None:
+    """Their units nest as the Chinese ones do."""
+    assert [line.partition(": ")[2] for line in tree(text)][-len(paths) :] == paths
+
+
 def test_an_official_notice() -> None:
     """一、 above （一）; a list of 1. 2. is text, and so is the signature with its date."""
     assert tree(NOTICE) == [

@@ -11,7 +11,7 @@ a witness: another block built alike, or a byline that closes a stack of short l
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -23,6 +23,7 @@ from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
 from zhangju_index.markdown import underlined_lines, verbatim_lines
 from zhangju_index.marks import FIRST_LEVEL, VERBATIM, Mark, find_mark, stated_heading
 from zhangju_index.reading import ReadingText, cut_words, join_lines, spaces_latin
+from zhangju_index.unspaced import unspaced_units
 from zhangju_index.values import PLAIN, Layout
 
 __all__ = ["Block", "Blocks", "alike", "ends_sentence", "find_blocks", "is_heading_shape"]
@@ -42,6 +43,9 @@ _CARRIES_ON = re.compile("[的了着过和与及或而则也都就还又才却�
 _OPENERS, _CLOSING = "（(【《“‘「『", "）)】》”’」』"
 _DATE = re.compile(
     r"[（(]?[\d〇零一二三四五六七八九十]{2,4}[ 　]*[年./-][\d〇一二三四五六七八九十 　]{1,4}[月./-].{0,12}"
+)
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:第|[Pp]age|PAGE|[Ss]eite)[ 　]*\d{1,4}\W*(?:页|頁)?\W*(?:(?:共|of|von)?[ 　]*\d{1,4}\W*(?:页|頁)?\W*)?"
 )
 # A line that opens with a whole date tells when something was adopted or happened.
 _DATED = re.compile(
@@ -104,7 +108,7 @@ class Block:
     @property
     def is_candidate(self) -> bool:
         """Whether its shape allows it to be a heading: short, unstopped, on its own."""
-        return self.mark is None and is_heading_shape(self.text)
+        return self.mark is None and is_heading_shape(self.text) and self.text[-1] not in "，、；,;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +130,11 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_heading_shape(text: str) -> bool:
-    """Whether ``text`` looks like a free-standing heading: short, no stop, no date, no colon."""
+    """Whether ``text`` looks like a free-standing heading: words, few, no stop, no date, no colon."""
     return (
         len(text) <= MAX_HEADING * 2
+        and not _PAGE_NUMBER.fullmatch(text)
+        and any(map(str.isalpha, text))
         and not (_DATE.fullmatch(text) or _DATED.match(text))
         and not _is_complete(text)
         and not _holds_stop(text)
@@ -147,14 +153,15 @@ def find_blocks(text: str, breaks: frozenset[int] = frozenset(), layout: Layout 
     """
     lines = _across_pages(split_lines(text), layout.pages)
     told = tell_lines(text, lines, layout)
-    marks = told.marks
+    unspaced = unspaced_units(text, lines, unwrapped=layout.unwrapped)
+    marks = unspaced | told.marks
     # Where a format has headings of its own, # is a character like any other.
     markdown = layout == PLAIN
     verbatim = verbatim_lines(text, lines) if markdown else set()
-    lines, wrap = _measure(text, lines, verbatim, layout, told)
+    lines, wrap = _measure(text, lines, verbatim, layout, told, unspaced)
     if markdown:
         underlined = underlined_lines(text, lines, verbatim)
-        marks = {line.start: VERBATIM for i, line in enumerate(lines) if i in verbatim}
+        marks |= {line.start: VERBATIM for i, line in enumerate(lines) if i in verbatim}
         marks |= {lines[i].start: stated_heading(level) for i, level in underlined.items()}
     breaks |= told.opens
     indented = _uses_indents(lines)
@@ -214,18 +221,23 @@ def _across_pages(lines: list[Line], pages: tuple[int, ...]) -> list[Line]:
 
 
 def _measure(
-    text: str, lines: list[Line], verbatim: set[int], layout: Layout, told: Told
+    text: str,
+    lines: list[Line],
+    verbatim: set[int],
+    layout: Layout,
+    told: Told,
+    unspaced: Container[int],
 ) -> tuple[list[Line], Wrap]:
     """The wrap of a source, and its lines with double spacing taken out."""
     if layout.unwrapped or told.full is not None:
         return lines, Wrap(full=told.full)
     apart = {lines[i].start for i in verbatim} | told.marks.keys() | told.goes_on
     prose = [line for line in lines if line.start not in apart] if apart else lines
-    wrap = measure_wrap(text, prose)
+    wrap = measure_wrap(text, prose, unspaced)
     if len(lines) >= _DOUBLE_SPACED_LINES and all(line.gap for line in lines[1:]):
         # A blank line after every line says nothing if the lines were wrapped all the same.
         closed = [replace(line, gap=max(0, line.gap - 1)) for line in lines]
-        inner = measure_wrap(text, closed)
+        inner = measure_wrap(text, closed, unspaced)
         if inner.sliced >= _DOUBLE_SPACED_WIDTH or inner.width >= _DOUBLE_SPACED_WIDTH:
             return closed, inner
     return lines, wrap
@@ -300,6 +312,8 @@ class _Joiner:
             return False
         # A sentence goes on across what stands between two columns.
         near = line.gap == 0 or (self.wrap.full is not None and not block.complete)
+        if mark and mark.kind in _LAW_KINDS and block.tail[-1] in "：:）)":
+            return False
         full = near and self.wrap.is_full(self.text, last, line)
         least = block.least_indent if len(block.lines) > 1 else 0
         new_indent = self.indented and line.indent >= 2 and line.indent > least

@@ -47,7 +47,11 @@ _NOTE = re.compile(
 def is_byline(line: str) -> bool:
     """Whether a short line under a title reads as its byline."""
     line = line.strip()
-    if len(line) > 60 or re.search(r"[，。；！？,;!?]", line.replace(", ", " ")):
+    if (
+        len(line) > 60
+        or line.startswith(("关于", "關於"))
+        or re.search(r"[，。；！？,;!?]", line.replace(", ", " "))
+    ):
         return False
     if _SAID.match(line):
         return True

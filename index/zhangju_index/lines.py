@@ -8,7 +8,7 @@ filled character by character (a *sliced* wrap, usual for Chinese) or word by wo
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -124,15 +124,24 @@ def split_lines(text: str) -> list[Line]:
     return lines
 
 
-def measure_wrap(text: str, lines: list[Line]) -> Wrap:
+def measure_wrap(text: str, lines: list[Line], typed: Container[int] = ()) -> Wrap:
     """Find the width that the lines of a source were wrapped at.
 
     Only breaks with neither a blank line nor a mark after them count: others were typed. The
     source is wrapped when most of those that count follow a line too full for the next word.
     Programs count characters or columns, with the indent or without it, so the way of counting
     that explains most breaks is taken.
+
+    Args:
+        text: The source.
+        lines: Its lines.
+        typed: Offsets of lines that are known to have been set apart.
     """
-    broken = [(a, b) for a, b in pairwise(lines) if b.gap == 0 and not find_mark(text[b.start : b.end])]
+    broken = [
+        (a, b)
+        for a, b in pairwise(lines)
+        if b.gap == 0 and b.start not in typed and not find_mark(text[b.start : b.end])
+    ]
     if len(broken) < 2:
         return Wrap()
     longest = max(line.length for line in lines)

@@ -10,15 +10,15 @@ leads that open paragraphs in series.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from zhangju_index.blocks import Block, Blocks, find_blocks
+from zhangju_index.blocks import Block, Blocks, ends_sentence, find_blocks
 from zhangju_index.bylines import is_byline, is_note, is_post
 from zhangju_index.hidden import hidden_breaks, seamless_ends
 from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
-from zhangju_index.marks import FIRST_LEVEL, RANKS, Mark, find_mark
+from zhangju_index.marks import FIRST_LEVEL, RANKS, Mark, find_mark, find_unspaced_unit
 from zhangju_index.reading import ReadingText, concatenate
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document, Section, SectionKind
@@ -27,12 +27,24 @@ __all__ = ["Outline", "outline_document"]
 
 _RANKS: dict[str, int] = {"series": 0, "title": 1, "heading": 30, "lead": 60}
 _LAW_UNITS = ("编", "分编", "篇", "章", "节", "目")
+_CHAPTERS = (*_LAW_UNITS, "chapter")
+_ARTICLES = ("条", "article")
 _MAX_NUMBERED_HEADING = 50
 _MAX_RUN_IN = 40
 _MAX_REPEALED = 5
 # One break found lets the next be seen: a heading, then the leads under it.
 _ROUNDS = 4
 _REACH = 80
+_CLAUSE_ENDS = re.compile(r"[，：；,:;]")
+# What has no number beside the numbered parts of a text.
+_BESIDE = re.compile(
+    r"[总附][ 　]*[则則]|附[ 　]*[件录錄表][ 　]*[一二三四五六七八九十\d]{0,3}|目[ 　]*[录錄次]|摘[ 　]*要|[前引序][ 　]*言|[绪緒][ 　]*[论論]"
+    r"|[结結][ 　]*[语論论語]|[后後][ 　]*[记記]|参考文献|參考文獻|致[ 　]*[谢謝]|Abstract|Summary|Contents|Table of contents|Preface"
+    r"|Foreword|Introduction|Discussion|Conclusions?|References|Bibliography|Acknowledge?ments?|Appendix|Appendices|Preamble"
+    r"|Zusammenfassung|Inhaltsverzeichnis|Einleitung|Literatur(?:verzeichnis)?|Résumé|Sommaire|Préambule|Bibliographie"
+    r"|Resumen|Índice|Preámbulo|Bibliografía|Аннотация|Содержание|Введение|Заключение|Список литературы",
+    re.IGNORECASE,
+)
 # In a stated heading a bare figure is a number; 2024 and 12 Angry Men are not.
 _FIRST_PART = re.compile(r"[01][ \t　]+\S")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
@@ -107,6 +119,7 @@ def _openings(found: Blocks) -> list[_Opening]:
     openings: list[_Opening] = []
     numbered = _numbered_headings(blocks)
     ranks = _ranks(blocks, numbered)
+    beside = min((rank for rank in ranks.values() if rank in RANKS.values()), default=_RANKS["heading"])
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -118,7 +131,10 @@ def _openings(found: Blocks) -> list[_Opening]:
                 openings.append(_Opening(block.start, "author", None, 0))
                 i += 1
                 continue
-            openings.extend(_head(blocks[i:stack], at_start=not openings))
+            openings.extend(
+                replace(opening, rank=beside) if _BESIDE.fullmatch(opening.name or "") else opening
+                for opening in _head(blocks[i:stack], at_start=not openings)
+            )
             i = stack
             continue
         if is_note(block.text):
@@ -184,18 +200,18 @@ def _numbered_headings(blocks: tuple[Block, ...]) -> dict[int, str]:
     labels = {
         _label(blocks[i])
         for (kind, _), positions in by_kind.items()
-        if kind in ("1.", "1.1")
+        if kind in ("1.", "1", "1.1")
         for i in positions
     }
     for (kind, _), positions in by_kind.items():
         marks = [mark for i in positions if (mark := blocks[i].mark)]
         for k, i in enumerate(positions):
             # Articles may be repealed, and others stand between two numbers (第九条之一).
-            step = _MAX_REPEALED if kind == "条" else 1
+            step = _MAX_REPEALED if kind in _ARTICLES else 1
             follows = k > 0 and _follows(marks[k - 1], marks[k], step)
             leads_on = k + 1 < len(positions) and _follows(marks[k], marks[k + 1], step)
             alone = len(positions) == 1 and kind in (*_LAW_UNITS, "条")
-            opens = marks[k].number == 1 and (kind in (*_LAW_UNITS, "条") or kind == "english")
+            opens = marks[k].number == 1 and kind in (*_CHAPTERS, *_ARTICLES)
             under = kind == "1.1" and _label(blocks[i]).rpartition(".")[0] in labels
             if (follows or leads_on or alone or opens or under) and (name := _numbered_name(blocks, i, kind)):
                 names[i] = name
@@ -229,7 +245,7 @@ def _stated_name(block: Block, mark: Mark) -> str:
         words = _CLOSING_HASHES.sub("", words)
     inner = find_mark(words)
     # Some set whole articles as headings, so that they can be found.
-    if inner and inner.kind == "条" and block.complete:
+    if inner and inner.kind == "条" and not _is_name(words[inner.length :], clauses=1):
         return words[: inner.length].strip()
     return words
 
@@ -270,13 +286,22 @@ def _ranks(blocks: tuple[Block, ...], names: dict[int, str]) -> dict[int, int]:
     marks = {i: mark for i in names if (mark := blocks[i].mark)}
     article_rank = _article_rank(blocks, names)
     ranks = {i: article_rank if mark.kind == "条" else mark.rank for i, mark in marks.items()}
-    if any(mark.kind in _LAW_UNITS for mark in marks.values()):
-        # A stated 第一章 stands below a 第一编 that is not: the units of a law have one order.
-        for i, mark in marks.items():
-            inner = find_mark(names[i]) if mark.stated and mark.rank > FIRST_LEVEL else None
-            if inner and inner.kind in _LAW_UNITS:
-                ranks[i] = inner.rank
+    units = {i: unit for i, mark in marks.items() if mark.stated and (unit := _unit(names[i]))}
+    one_level = len({(marks[i].rank, unit.kind) for i, unit in units.items()}) > len(
+        {marks[i].rank for i in units}
+    )
+    bare = {mark.kind for mark in marks.values()}.intersection((*_LAW_UNITS, "条"))
+    stated = {unit.kind for unit in units.values()}
+    if one_level or bare.intersection(_LAW_UNITS) or bare & stated:
+        # The units of a law have one order, also where all or some of them have one style.
+        ranks |= {i: article_rank if unit.kind == "条" else unit.rank for i, unit in units.items()}
     return ranks
+
+
+def _unit(name: str) -> Mark | None:
+    """The unit of a law that a stated heading names."""
+    mark = find_mark(name) or find_unspaced_unit(name)
+    return mark if mark and mark.kind in (*_LAW_UNITS, "条") else None
 
 
 def _article_rank(blocks: tuple[Block, ...], names: dict[int, str]) -> int:
@@ -296,11 +321,15 @@ def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
     assert mark is not None  # noqa: S101 - callers pass marked blocks
     if kind == "条":
         return text[: mark.length].strip()
-    if kind in _LAW_UNITS or kind == "english":
-        return text if len(text) <= 2 * _MAX_NUMBERED_HEADING and not block.holds_stop else None
+    words = text[mark.length :]
+    if kind == "article":
+        return text if _is_name(words) else text[: mark.length].rstrip(" .:")
+    if kind in _CHAPTERS:
+        return text if _is_name(words, may_end=kind in _LAW_UNITS) else None
     following = blocks[i + 1] if i + 1 < len(blocks) else None
     unstopped = not block.complete and text[-1] not in "；;：:,，、"
-    if len(text) <= _MAX_NUMBERED_HEADING and unstopped and not block.holds_stop:
+    longest = _MAX_NUMBERED_HEADING * (2 if text.isascii() else 1)
+    if len(text) <= longest and unstopped and not block.holds_stop:
         # Items of a list follow each other at once; headings have text between them.
         before = blocks[i - 1].mark if i else None
         is_item = following is None or any(
@@ -313,6 +342,13 @@ def _numbered_name(blocks: tuple[Block, ...], i: int, kind: str) -> str | None:
         if end - start <= _MAX_RUN_IN and text[end - 1] in "。！.":
             return text[start:end].rstrip("。！.")
     return None
+
+
+def _is_name(words: str, *, may_end: bool = False, clauses: int = 99) -> bool:
+    """Whether what follows a number is a name or nothing, rather than sentences."""
+    if len(words) > 2 * _MAX_NUMBERED_HEADING or len(_CLAUSE_ENDS.findall(words)) >= clauses:
+        return False
+    return len(split_sentences(words)) <= 1 and (may_end or not ends_sentence(words))
 
 
 def _with_leads(found: Blocks, openings: list[_Opening]) -> list[_Opening]:

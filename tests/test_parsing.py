@@ -12,12 +12,13 @@ from zhangju_index.errors import DocumentError
 from zhangju_index.parsing import (
     BUNDLED_ARTICLE,
     bundled_article,
+    document_from_parsed,
     document_from_text,
     document_id,
     read_document,
     source_hash,
 )
-from zhangju_index.values import Document
+from zhangju_index.values import Document, Parsed
 
 TEXT = "大桥\r\n\r\n桥通车了。\r大家很高兴！\n"
 
@@ -167,6 +168,18 @@ def test_what_cannot_be_read_is_refused_in_one_line(
     assert message.startswith(str(path))
     assert "\n" not in message
     assert ": " in message.removeprefix(str(path))
+
+
+def test_what_a_file_says_of_itself_is_told_in_one_line() -> None:
+    """Line breaks and controls become spaces, what cannot be stored goes, and what is left empty too."""
+    parsed = Parsed(
+        "桥通车了。", title=" 大桥\r\n\x00\ud800通车\u2028", metadata={"author": "王\t明", "date": "\x1b"}
+    )
+    document = document_from_parsed(parsed, name="a", source="a.txt")
+
+    assert document.title == "大桥 通车"
+    assert document.metadata == {"author": "王 明"}
+    assert document_from_parsed(Parsed("桥。", title="\ud800"), name="a", source="a.txt").title == "a"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\ufeff", "\u3000\u3000\r\n", "\x1c\x1d", "\u200b"], ids=repr)

@@ -32,9 +32,6 @@ _SINGLE_QUOTED = re.compile(r"'((?:[^']|'')*)'")
 _LIST_ITEM = re.compile(r"[^,\[\]\"']+|\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})(?!\d)日?)?月?)?年?(?:$|[T\s])")
 
-# JSON's escapes can write what no name holds, and half a pair cannot even be stored.
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
 _Values = dict[str, list[str]]
 
 
@@ -96,7 +93,7 @@ def _front_matter(end: int, values: _Values) -> FrontMatter:
     known: dict[str, str] = {}
     for key, found in values.items():
         name = _name(key)
-        shown = [" ".join(_UNSHOWN.sub(" ", value).split()) for value in found[:_MOST_VALUES]]
+        shown = [" ".join(value.split()) for value in found[:_MOST_VALUES]]
         shown = [value for value in shown if value]
         value = _iso_date(shown) if name == "date" else ", ".join(shown)
         if name is not None and value and len(value) <= _LONGEST_VALUE:

@@ -37,6 +37,8 @@ MAX_BYTES = 64 * 1024 * 1024
 
 # Separators, controls and format marks.
 _SHOWS_NOTHING = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+# What a file says of itself may hold anything, and half a surrogate pair could not even be stored.
+_BETWEEN_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
 def read_document(path: Path, *, identifier: str | None = None) -> Document:
@@ -83,10 +85,10 @@ def document_from_parsed(
         raise DocumentError(f"{source} holds no text: give a file with at least one sentence")
     document = Document(
         id=identifier or document_id(name),
-        title=parsed.title or name,
+        title=_one_line(parsed.title or "") or name,
         source=source,
         text=parsed.text,
-        metadata=parsed.metadata,
+        metadata={key: line for key, value in parsed.metadata.items() if (line := _one_line(value))},
         layout=parsed.layout,
     )
     return replace(document, title=outline_document(document).title)
@@ -111,6 +113,10 @@ def source_hash(document: Document) -> str:
     """SHA-256 of a document's text in UTF-8, in hexadecimal."""
     # Text from outside may hold lone surrogates; they must not stop a hash.
     return hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _one_line(text: str) -> str:
+    return _BETWEEN_WORDS.sub(" ", text).strip()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -37,6 +37,7 @@ __all__ = [
     "Pointer",
     "claimed",
     "generation_folder",
+    "is_unfinished",
     "mend",
     "new_generation",
     "read_pointer",
@@ -169,6 +170,11 @@ def unfinished_file(directory: Path, name: str) -> Path:
     folder = directory / _UNFINISHED
     folder.mkdir(exist_ok=True)
     return folder / name
+
+
+def is_unfinished(directory: Path) -> bool:
+    """Whether a build was interrupted here, or is going on, and what it has so far is kept."""
+    return (directory / _UNFINISHED / JOURNAL).is_file()
 
 
 def _acquire(lock: Path) -> int:

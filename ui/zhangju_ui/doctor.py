@@ -45,7 +45,7 @@ def examine(index: Path | None, model: str | None) -> Iterator[Finding]:
     yield from _extras()
     yield _formats()
     yield _model(model)
-    yield _index(index)
+    yield from _index(index)
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -115,26 +115,36 @@ def _formats() -> Finding:
     return Finding("formats", f"{', '.join(readable)} can be read")
 
 
-def _index(index: Path | None) -> Finding:
+def _index(index: Path | None) -> Iterator[Finding]:
     from zhangju.bundled import bundled_index_folder
-    from zhangju_index.folder import open_index
+    from zhangju_index.generations import is_unfinished
 
     folder = index or bundled_index_folder()
-    add = f"zhangju index add PATH… --index {shlex.quote(str(folder))}"
+    yield _contents(folder, bundled=index is None)
+    if is_unfinished(folder):
+        # No fault: it may be going on at this moment.
+        state = "a build is going on or was interrupted; run its command again to go on where it stopped"
+        yield Finding("unfinished", state)
+
+
+def _contents(folder: Path, *, bundled: bool) -> Finding:
+    from zhangju_index.folder import open_index
+
+    place = f"--index {shlex.quote(str(folder))}"
+    rebuild = REBUILT if bundled else f"zhangju index rebuild {place}"
     try:
-        with open_index(folder, remedy=None if index else REBUILT) as opened:
+        with open_index(folder, remedy=REBUILT if bundled else None) as opened:
             manifest = opened.manifest
     except IndexMissingError as error:
-        if index is None:
+        if bundled:
             return Finding("index", f"none yet at {folder}: the first question builds it")
-        return Finding("index", str(error), add)
+        return Finding("index", str(error), f"zhangju index add PATH… {place}")
     except ZhangjuError as error:
-        return Finding("index", str(error), add if index else REBUILT)
+        return Finding("index", str(error), rebuild)
     state = f"{folder} is whole: {amount(manifest.counts)}, made with {manifest.model.fingerprint}"
     # The bundled article's index is brought up to date by itself.
-    if index is not None and manifest.zhangju_version != version("zhangju"):
-        remedy = f"zhangju index rebuild --index {shlex.quote(str(folder))}"
-        return Finding("index", f"{state}, by Zhangju {manifest.zhangju_version}", remedy)
+    if not bundled and manifest.zhangju_version != version("zhangju"):
+        return Finding("index", f"{state}, by Zhangju {manifest.zhangju_version}", rebuild)
     return Finding("index", state)
 
 

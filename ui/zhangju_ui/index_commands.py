@@ -16,6 +16,7 @@ from zhangju_ui.options import INDEX, JSON, MODEL, OWN_INDEX, note, open_retriev
 
 if TYPE_CHECKING:
     from zhangju_index.folder import Index
+    from zhangju_index.manifest import DocumentRecord
 
 __all__ = ["REBUILT", "index_group"]
 
@@ -95,8 +96,9 @@ def index_add(
 def index_remove(names: tuple[str, ...], index: Path | None) -> None:
     """Take documents out of an index.
 
-    NAME is a document's id, its source or its path, as 'zhangju index list' shows them; in
-    quotes, * stands for any characters.
+    NAME is a document's id, its source or its path, as 'zhangju index list' shows them. In
+    quotes, * stands for any characters: of sources and paths in a NAME with a slash, else of
+    ids and names of files.
     """
     folder = _own_index(index)
     from zhangju_index.library import remove_documents
@@ -200,6 +202,9 @@ def _opened(index: Path | None, *, verify: bool) -> "Index":
 def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
     """Put the ids of the documents that a pattern fits in its place.
 
+    A pattern with a slash is compared with sources and paths, another with ids and the names of
+    files: the folders above a library are not what people mean by it.
+
     Raises:
         InputError: A pattern fits none.
         IndexUnusableError: There is no index, or it is damaged.
@@ -207,23 +212,29 @@ def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
     from zhangju.filters import fits
     from zhangju_index.folder import open_index
 
-    patterns = [name for name in names if "*" in name]
-    if not patterns:
+    if not any("*" in name for name in names):
         return list(names)
     with open_index(folder, verify=False) as index:
-        metadata = index.texts.metadata()
-        known = {
-            record.id: [record.id, record.source, metadata[record.id].get("path", "")]
-            for record in index.manifest.documents
-        }
+        records, metadata = index.manifest.documents, index.texts.metadata()
+    literal = {each for record in records for each in (record.id, record.source)}
+
+    def is_meant(record: "DocumentRecord", pattern: str) -> bool:
+        if "/" in pattern:
+            values = [record.source, metadata[record.id].get("path", "")]
+        else:
+            values = [record.id, Path(record.source).name]
+        return any(fits(value, pattern) for value in values)
+
     spelt: list[str] = []
     for name in names:
-        literal = any(name in values for values in known.values())
-        ids = [key for key, values in known.items() if any(fits(value, name) for value in values)]
-        if name in patterns and not literal and not ids:
+        if "*" not in name or name in literal:
+            spelt.append(name)
+            continue
+        ids = [record.id for record in records if is_meant(record, name)]
+        if not ids:
             raise InputError(f"{name} fits no document: see 'zhangju index list --index {folder}'")
-        spelt += ids if name in patterns and not literal else [name]
-    return list(dict.fromkeys(spelt))
+        spelt += ids
+    return spelt
 
 
 @contextmanager

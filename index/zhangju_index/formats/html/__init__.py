@@ -15,7 +15,7 @@ from zhangju_index.formats.html.content import article_blocks
 from zhangju_index.formats.html.decoding import decode_html
 from zhangju_index.formats.html.metadata import PageFacts, read_facts
 from zhangju_index.formats.html.tree import parse_tree
-from zhangju_index.lines import Line, measure_wrap, split_lines
+from zhangju_index.lines import measure_wrap, split_lines
 from zhangju_index.marks import find_mark
 from zhangju_index.values import Element, ElementKind, Layout, Parsed
 
@@ -27,6 +27,8 @@ _NAME_REACH = 12
 """Blocks at the head of an article among which its name is looked for."""
 _FEWEST_LINES = 10
 _NARROWEST = 12
+_SAMPLE = 2000
+"""Lines that are looked at to tell how lines were broken."""
 
 
 class HtmlParser:
@@ -56,16 +58,15 @@ class HtmlParser:
         if not blocks:
             raise DocumentError(f"{source} holds no text: open the page in a browser and save it again")
         _settle_preformatted(blocks)
-        _name_article(blocks, facts)
+        name = _name_article(blocks, facts)
         _mark_bold_headings(blocks)
         text, elements = _write(blocks)
         if damaged and "\ufffd" in text:
             raise DocumentError(f"{source} has damaged characters in its text: save it again as UTF-8")
-        headings = [block.text for block in blocks if block.kind == "heading" and block.level == 1]
         return Parsed(
             text,
             Layout(elements=elements, unwrapped=not _is_flattened(blocks)),
-            title=facts.title(headings[:3]),
+            title=name or facts.title(),
             metadata=facts.metadata,
         )
 
@@ -78,15 +79,18 @@ def _settle_preformatted(blocks: list[Block]) -> None:
             block.kind = "text" if is_text else "code"
 
 
-def _name_article(blocks: list[Block], facts: PageFacts) -> None:
-    """Make a heading of the line near the top that is what the page is called."""
-    head = blocks[:_NAME_REACH]
-    if any(block.kind == "heading" and block.level == 1 for block in head):
-        return
-    for block in head:
-        if block.kind in ("text", "heading") and facts.is_name(block.text):
-            block.kind, block.level, block.lines = "heading", 1, [block.text]
-            return
+def _name_article(blocks: list[Block], facts: PageFacts) -> str | None:
+    """Find the line near the top that is what the page is called, and make a heading of it."""
+    head = [block for block in blocks[:_NAME_REACH] if block.kind in ("text", "heading")]
+    firsts = [block.text for block in blocks if block.kind == "heading" and block.level == 1]
+    name = facts.find_name([block.text for block in head])
+    if name is None:
+        # Where a line stands above them, or there are several, such headings are the article's parts.
+        return firsts[0] if firsts == [blocks[0].text] and not facts.names else None
+    if not firsts or name in firsts:
+        block = next(block for block in head if block.text == name)
+        block.kind, block.level, block.lines = "heading", 1, [name]
+    return name
 
 
 def _mark_bold_headings(blocks: list[Block]) -> None:
@@ -108,7 +112,8 @@ def _mark_bold_headings(blocks: list[Block]) -> None:
     ]
     if len(found) > 1 or max(ranks, default=1) == 1:
         for block in found:
-            block.kind, block.level = "heading", max(ranks, default=1) + 1
+            is_title = block is blocks[0] and not ranks
+            block.kind, block.level = "heading", 1 if is_title else max(ranks, default=1) + 1
 
 
 def _write(blocks: list[Block]) -> tuple[str, tuple[Element, ...]]:
@@ -152,11 +157,12 @@ def _is_flattened(blocks: list[Block]) -> bool:
     bare = all(block.kind == "text" or (block.kind, block.level) == ("heading", 1) for block in blocks)
     if not bare and 2 * broken <= sum(block.size for block in blocks):
         return False
-    lines = [line for block in plain for line in block.lines if line]
+    lines = [line for block in plain for line in block.lines if line][:_SAMPLE]
     holding = [line for line in lines if _STOP.search(line)]
     torn = sum(not (ends_sentence(line) or line[-1] in ":：;；)）") for line in holding)
     if torn >= 3 and 10 * torn >= len(holding):
         return True
+    if len(lines) < _FEWEST_LINES or 2 * sum(map(ends_sentence, lines)) > len(lines):
+        return False
     text = "\n".join(lines)
-    rows: list[Line] = split_lines(text)
-    return len(rows) >= _FEWEST_LINES and measure_wrap(text, rows).width >= _NARROWEST
+    return measure_wrap(text, split_lines(text)).width >= _NARROWEST

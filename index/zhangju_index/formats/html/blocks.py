@@ -6,8 +6,8 @@ that words are found and quoted as they are read. Ruby keeps its base text.
 """
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
@@ -201,8 +201,7 @@ class _List:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """What holds at a place of the tree, as its elements say.
 
     Attributes:
@@ -283,11 +282,11 @@ class _Reader:
         elif tag == "a":
             linked = not _OWN_LINK.match((element.get("href") or "")[:2000].strip())
             self._growing.links += linked
-            place = replace(place, linked=linked)
+            place = place._replace(linked=linked)
         elif tag in _BLOCKS or element.get("role") == "heading":
             place = self._open_block(element, tag)
         if tag in ("b", "strong") or _BOLD_STYLE.search(style_of(element)):
-            place = replace(place, bold=True)
+            place = place._replace(bold=True)
         self._places.append(place)
 
     def _open_block(self, element: etree._Element, tag: str) -> _Place:
@@ -295,23 +294,23 @@ class _Reader:
         outer = self._places[-1]
         self._spaced |= _is_spaced(tag, outer)
         self._page.parts.append(Part(outer.part, element, len(self._page.blocks)))
-        place = replace(outer, part=len(self._page.parts) - 1)
+        place = outer._replace(part=len(self._page.parts) - 1)
         if level := _heading_level(element, tag):
-            place = replace(place, heading=level)
+            place = place._replace(heading=level)
         elif tag in _LISTS:
-            place = replace(place, list=_open_list(element, tag, outer.list))
+            place = place._replace(list=_open_list(element, tag, outer.list))
         elif tag == "li":
             self._item = _item(element, outer.list)
         elif tag == "table" and not outer.in_cell:
-            place = replace(place, grid=Grid() if is_data_table(element) else None)
+            place = place._replace(grid=Grid() if is_data_table(element) else None)
         elif tag == "tr" and outer.grid and not outer.in_cell:
             outer.grid.open_row()
         elif tag in ("td", "th"):
-            place = replace(place, in_cell=outer.grid is not None)
+            place = place._replace(in_cell=outer.grid is not None)
         elif tag in _PREFORMATTED:
-            place = replace(place, keeps_lines="preformatted")
+            place = place._replace(keeps_lines="preformatted")
         elif not outer.keeps_lines and "white-space:pre" in style_of(element):
-            place = replace(place, keeps_lines="text")
+            place = place._replace(keeps_lines="text")
         return place
 
     def _close(self, place: _Place, element: etree._Element, tag: str) -> None:
@@ -397,7 +396,7 @@ def _heading_level(element: etree._Element, tag: str) -> int:
 
 def _is_spaced(tag: str, outer: _Place) -> bool:
     """Whether a browser sets an element apart from what stands around it."""
-    return tag in _SPACED and not (tag in _LISTS and outer.list)
+    return tag in _SPACED and not (outer.in_cell or (tag in _LISTS and outer.list))
 
 
 def _open_list(element: etree._Element, tag: str, outer: _List | None) -> _List:

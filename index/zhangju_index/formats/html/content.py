@@ -131,6 +131,7 @@ _WITHIN = 0.7
 """Share of a part's running text that lies in one part of it, where the article lies deeper."""
 _PROPER = 150
 _SHORT = 60
+_LONGEST_NAME = 200
 
 
 class _Sums:
@@ -176,15 +177,12 @@ def article_blocks(page: Page, facts: PageFacts) -> list[Block]:
     if all(kept) and not any(sums.is_link_list(part) for part in parts):
         return blocks
     main = _find_article(parts, sums)
-    _drop_around(page, main, kept, sums, facts)
+    name = facts.find_name([block.text for block in blocks if block.size <= _LONGEST_NAME])
+    _drop_around(page, main, kept, sums, name)
     _drop_furniture(blocks, kept)
-    if not any(
-        block.kind == "heading" and block.level == 1 and keep
-        for block, keep in zip(blocks, kept, strict=True)
-    ):
-        named = [i for i, block in enumerate(blocks[: parts[main].end]) if facts.is_name(block.text)]
-        if named and not any(kept[i] for i in named):
-            kept[named[-1]] = True
+    named = [i for i, block in enumerate(blocks[: parts[main].end]) if block.text == name]
+    if named and not any(kept[i] for i in named):
+        kept[named[-1]] = True
     return [block for block, keep in zip(blocks, kept, strict=True) if keep]
 
 
@@ -200,13 +198,13 @@ def _drop_site(page: Page, kept: list[bool]) -> None:
     """Drop the parts that their element, role or class calls a part of the site."""
     sums = _Sums(page.blocks, kept)
     total = sums.weight(page.parts[0])
-    articles = [part for part in page.parts if _is_article(part.element)]
+    around_articles = _around_articles(page.parts)
     inside_article: list[bool] = []
     hinted: list[Part] = []
-    for part in page.parts:
+    for number, part in enumerate(page.parts):
         inside = part.parent >= 0 and inside_article[part.parent]
         inside_article.append(inside or _is_article(part.element))
-        if part.first == part.end or any(part.first <= a.first and a.end <= part.end for a in articles):
+        if part.first == part.end or number in around_articles:
             continue
         weight, words = sums.weight(part), _words(part.element)
         if _is_site(part.element, inside_article=inside) or words & _COMMENT_WORDS:
@@ -223,6 +221,18 @@ def _drop_site(page: Page, kept: list[bool]) -> None:
         _drop(part, without)
     if _Sums(page.blocks, without).weight(page.parts[0]) >= (1 - _MOST_OF_SITE_WORDS) * total:
         kept[:] = [a and b for a, b in zip(kept, without, strict=True)]
+
+
+def _around_articles(parts: list[Part]) -> set[int]:
+    """Numbers of the parts that are marked as an article or hold one."""
+    around: set[int] = set()
+    for number, part in enumerate(parts):
+        if _is_article(part.element):
+            above = number
+            while above >= 0 and above not in around:
+                around.add(above)
+                above = parts[above].parent
+    return around
 
 
 def _drop(part: Part, kept: list[bool]) -> None:
@@ -286,7 +296,7 @@ def _find_article(parts: list[Part], sums: _Sums) -> int:
         current = deeper[0]
 
 
-def _drop_around(page: Page, main: int, kept: list[bool], sums: _Sums, facts: PageFacts) -> None:
+def _drop_around(page: Page, main: int, kept: list[bool], sums: _Sums, name: str | None) -> None:
     """Drop what stands outside the part ``main``, but for the article's head and more of its text."""
     blocks, parts = page.blocks, page.parts
     path = {main}
@@ -302,20 +312,21 @@ def _drop_around(page: Page, main: int, kept: list[bool], sums: _Sums, facts: Pa
         inner = range(part.first, part.end)
         before = part.end <= article.first
         beside = part.parent == article.parent
-        names = any(kept[i] and _may_name(blocks[i], facts) for i in inner)
+        names = any(kept[i] and _may_name(blocks[i], name) for i in inner)
         hinted = bool(_words(part.element) & (_SITE_WORDS | _COMMENT_WORDS)) and not names
         prose = sums.weight(part) >= max(_PROPER, 0.05 * sums.weight(article)) and sums.link_share(part) < 0.3
         near = before and (names or named)
         keep = not hinted and not sums.is_link_list(part) and (near or beside or prose)
         named |= before and names
         for i in inner:
-            kept[i] &= keep and (_may_name(blocks[i], facts) or blocks[i].linked <= 0.5 * blocks[i].size)
+            kept[i] &= keep and (_may_name(blocks[i], name) or blocks[i].linked <= 0.5 * blocks[i].size)
 
 
-def _may_name(block: Block, facts: PageFacts) -> bool:
+def _may_name(block: Block, name: str | None) -> bool:
+    if name is not None:
+        return block.text == name
     # The name of the site, too, is a heading on many pages, and leads to its front page.
-    is_h1 = block.kind == "heading" and block.level == 1 and 2 * block.linked < block.size
-    return is_h1 or facts.is_name(block.text)
+    return block.kind == "heading" and block.level == 1 and 2 * block.linked < block.size
 
 
 def _drop_furniture(blocks: list[Block], kept: list[bool]) -> None:

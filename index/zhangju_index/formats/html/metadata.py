@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from lxml import etree
 
 from zhangju_index.formats.html.tree import text_of
 
-__all__ = ["PageFacts", "read_facts", "same_words"]
+__all__ = ["PageFacts", "read_facts"]
 
 _TITLES = ("og:title", "articletitle", "citation_title", "dc.title", "twitter:title")
 _AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "byl")
@@ -36,6 +37,7 @@ _LONGEST = 300
 _LARGEST_JSON = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
 class PageFacts:
     """What a page says of itself.
 
@@ -44,31 +46,40 @@ class PageFacts:
         metadata: ``author``, ``date`` (ISO 8601) and ``site``, as far as it says.
     """
 
-    def __init__(self, names: list[str], metadata: dict[str, str]) -> None:
-        self.names = names
-        self.metadata = metadata
+    names: list[str]
+    metadata: dict[str, str]
 
-    def is_name(self, text: str) -> bool:
-        """Whether ``text`` is what the page is called, or all of it but the name of the site."""
-        words = same_words(text)
-        return len(words) > 1 and any(
-            words == same_words(_SEPARATOR.split(name)[0])
-            or (2 * len(words) >= len(whole := same_words(name)) and words in whole)
-            for name in self.names
-        )
+    def find_name(self, lines: list[str]) -> str | None:
+        """The line that shows what the page is called, if one does: all of it but the name of the site."""
+        shown: dict[str, str] = {}
+        for line in lines:
+            shown.setdefault(_same_words(line), line)
+        for name in self.names:
+            parts = _SEPARATOR.split(name)
+            for wanted in (name, parts[0], max(parts, key=len)):
+                words = _same_words(wanted)
+                if len(words) > 1 and words in shown and wanted != self.metadata.get("site"):
+                    return shown[words]
+        # The name in the head may be longer, with a subtitle or a channel.
+        for name in self.names:
+            whole = _same_words(name)
+            for words, line in shown.items():
+                if 2 * len(words) >= len(whole) > 3 and words in whole:
+                    return line
+        return None
 
-    def title(self, headings: list[str]) -> str | None:
-        """What the article is called.
-
-        Args:
-            headings: What stands over the article as its first heading.
-        """
-        for heading in headings:
-            if any(same_words(heading) in same_words(name) for name in self.names):
-                return heading
-        if self.names:
-            return _without_site(self.names[0], self.metadata.get("site", ""))
-        return headings[0] if headings else None
+    def title(self) -> str | None:
+        """What the page is called where no line shows it: its name without that of the site."""
+        if not self.names:
+            return None
+        name = self.names[0]
+        parts = [part for part in _SEPARATOR.split(name) if part]
+        # What is longer than all that follows it, or followed by the site's name, is the article's.
+        if len(parts) > 1 and (
+            parts[-1] == self.metadata.get("site") or len(parts[0]) >= max(map(len, parts[1:]))
+        ):
+            return parts[0]
+        return name
 
 
 def read_facts(root: etree._Element) -> PageFacts:
@@ -104,19 +115,9 @@ def read_facts(root: etree._Element) -> PageFacts:
     return PageFacts(names, {name: value for name, value in found.items() if value})
 
 
-def same_words(text: str) -> str:
+def _same_words(text: str) -> str:
     """Letters and digits of ``text`` in lower case, to compare titles by."""
     return re.sub(r"[\W_]+", "", text).lower()
-
-
-def _without_site(title: str, site: str) -> str:
-    parts = [part for part in _SEPARATOR.split(title) if part]
-    if not parts:
-        return title
-    # What is longer than all that follows it, or followed by the site's name, is the article's.
-    if len(parts) > 1 and (parts[-1] == site or len(parts[0]) >= max(map(len, parts[1:]))):
-        return title[: title.index(parts[1], len(parts[0]))].rstrip(" _|｜-–—·»:：")
-    return title
 
 
 def _linked_data(root: etree._Element) -> dict[str, str]:

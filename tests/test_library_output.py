@@ -25,6 +25,7 @@ METADATA = {
     },
     "b": {},
 }
+PAGES = {"甲": 12}
 
 
 def read(outcome: Outcome, number: int = 1, reason: str = "is empty: give a file with text") -> list[Reading]:
@@ -48,7 +49,7 @@ def test_an_amount_says_one_and_many() -> None:
 
 def test_a_list_says_what_is_known_of_each_document() -> None:
     """Two lines each, of which nothing can steer the terminal; then how much it is."""
-    assert [click.unstyle(line) for line in list_lines(MANIFEST, METADATA)] == [
+    assert [click.unstyle(line) for line in list_lines(MANIFEST, METADATA, PAGES)] == [
         "甲  甲文",
         "    papers/甲.pdf, 3,120 characters, 12 pages, 徐挺, 2024-03-01, pdf",
         "b  B\\x1b[2J",
@@ -60,12 +61,13 @@ def test_a_list_says_what_is_known_of_each_document() -> None:
 
 def test_a_list_for_programs_has_everything() -> None:
     """Whatever ``--where`` can ask for is there."""
-    value = list_json(MANIFEST, METADATA)
+    value = list_json(MANIFEST, METADATA, PAGES)
 
     assert list(value) == ["documents", "chunks", "sentences", "model", "format_version"]
     assert [list(each) for each in value["documents"]] == [
-        ["document_id", "title", "source", "characters", "sha256", "metadata"]
+        ["document_id", "title", "source", "characters", "pages", "sha256", "metadata"]
     ] * 2
+    assert [each["pages"] for each in value["documents"]] == [12, None]
     assert value["documents"][0]["metadata"] == METADATA["甲"]
 
 

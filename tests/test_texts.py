@@ -102,6 +102,8 @@ def test_what_comes_back_equals_what_went_in(
 
     assert list(texts.documents()) == [document for document, _, _ in library]
     assert list(texts.metadata().items()) == [(document.id, document.metadata) for document, _, _ in library]
+    pages = {document.id: len(document.layout.pages) for document, _, _ in library}
+    assert texts.page_counts() == {name: count for name, count in pages.items() if count}
     assert list(texts.all_chunks()) == chunks
     assert texts.chunks(np.arange(len(chunks))[::-1]) == chunks[::-1]
     assert texts.sentence_count == len(sentences)

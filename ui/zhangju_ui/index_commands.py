@@ -152,11 +152,11 @@ def index_list(*, as_json: bool, index: Path | None) -> None:
     from zhangju_ui.library_output import list_json, list_lines
 
     with _opened(index, verify=False) as opened:
-        manifest, metadata = opened.manifest, opened.texts.metadata()
+        contents = (opened.manifest, opened.texts.metadata(), opened.texts.page_counts())
     if as_json:
-        click.echo(json_line(list_json(manifest, metadata)))
+        click.echo(json_line(list_json(*contents)))
     else:
-        print_lines(list_lines(manifest, metadata))
+        print_lines(list_lines(*contents))
 
 
 @index_group.command("verify")

@@ -31,14 +31,20 @@ def amount(counts: "Counts") -> str:
     return ", ".join(plural(number, name) for name, number in parts.items())
 
 
-def list_lines(manifest: "Manifest", metadata: Metadata) -> Iterator[str]:
-    """Show the documents of an index, then how much they are and what made their vectors."""
+def list_lines(manifest: "Manifest", metadata: Metadata, pages: Mapping[str, int]) -> Iterator[str]:
+    """Show the documents of an index, then how much they are and what made their vectors.
+
+    Args:
+        manifest: What the index holds.
+        metadata: Of each document, by its id.
+        pages: How many each document has that has any, by its id.
+    """
     for document in manifest.documents:
         yield f"{_line(document.id)}  {_line(document.title)}"
         known = metadata[document.id]
         details = [plural(document.characters, "character")]
-        if "pages" in known:
-            details.append(plural(int(known["pages"]), "page"))
+        if document.id in pages:
+            details.append(plural(pages[document.id], "page"))
         details += [known[name] for name in _DETAILS if known.get(name)]
         yield click.style(f"    {_line(', '.join([document.source, *details]))}", dim=True)
     if manifest.documents:
@@ -46,8 +52,8 @@ def list_lines(manifest: "Manifest", metadata: Metadata) -> Iterator[str]:
     yield f"{amount(manifest.counts)}; model {_line(manifest.model.fingerprint)}"
 
 
-def list_json(manifest: "Manifest", metadata: Metadata) -> dict[str, Any]:
-    """Put the documents of an index into one JSON object."""
+def list_json(manifest: "Manifest", metadata: Metadata, pages: Mapping[str, int]) -> dict[str, Any]:
+    """Put what ``list_lines`` shows into one JSON object."""
     return {
         "documents": [
             {
@@ -55,6 +61,7 @@ def list_json(manifest: "Manifest", metadata: Metadata) -> dict[str, Any]:
                 "title": document.title,
                 "source": document.source,
                 "characters": document.characters,
+                "pages": pages.get(document.id),
                 "sha256": document.sha256,
                 "metadata": dict(metadata[document.id]),
             }

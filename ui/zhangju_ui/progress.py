@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress, TaskID
 
-    from zhangju_index.library import Status
+    from zhangju_index.build import Status
 
 __all__ = ["Indexing", "Report", "counting", "indexing", "reporting"]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from zhangju_index.library import Status
+from zhangju_index.build import Status
 from zhangju_ui import progress
 from zhangju_ui.progress import counting, indexing, reporting
 

@@ -128,6 +128,35 @@ def test_attachments_and_notes_are_the_articles() -> None:
     assert "首页" not in parse(html).text
 
 
+def test_lines_that_look_like_buttons_are_text() -> None:
+    """A short line is not furniture because it opens with a word that a button could show."""
+    nav = '<ul><li><a href="/">首页</a><li><a href="/a">新闻</a><li><a href="/b">服务</a></ul>'
+    body = "<p>现将有关事项公告如下，请全体市民周知，共同遵守。</p><p>分享经济</p><p>举报电话：12345</p><p>打印材料三份</p>"
+    shown = lines(f"{nav}<div>{body}</div><p>分享到：</p><p>字号：大 中 小</p><p>下一篇：没有了</p>")
+
+    assert shown[1:] == ["分享经济", "举报电话：12345", "打印材料三份"]
+
+
+def test_a_header_that_names_the_article_is_kept() -> None:
+    """With its byline; the one that names the site is not."""
+    html = """<title>桥通车了 - 青山网</title><header><a href="/">青山网</a></header><div><header><h1>桥通车了</h1><p>记者 李明</p></header>
+    <p>昨日上午九时，横跨清江的青山大桥正式通车，两岸居民十分高兴。</p></div><footer><p>青山网主办，保留所有权利。</p></footer>"""
+
+    assert lines(html) == [
+        "桥通车了",
+        "记者 李明",
+        "昨日上午九时，横跨清江的青山大桥正式通车，两岸居民十分高兴。",
+    ]
+
+
+def test_comments_may_be_longer_than_the_article() -> None:
+    """What readers wrote under it is not the article's."""
+    comments = "<p>写得真好，读了三遍，还想再读一遍，谢谢作者的分享。</p>" * 30
+    text = "昨日上午九时，横跨清江的青山大桥正式通车，两岸居民十分高兴。" * 6
+
+    assert lines(f'<div><h1>桥</h1><p>{text}</p></div><div id="comments">{comments}</div>') == ["桥", text]
+
+
 def test_what_nobody_sees_is_not_read() -> None:
     """Scripts, styles, templates, controls, and what is hidden in any of the usual ways."""
     html = """<p>Shown.</p><script>x = "<p>no</p>"</script><style>no</style><noscript>no</noscript><template><p>no</p></template>

@@ -25,6 +25,7 @@ _MARKUP = re.compile(r"<[a-zA-Z!/?]")
 _STOP = re.compile(r"[。！？!?؟।]|[a-z]\. ")
 _NAME_REACH = 12
 """Blocks at the head of an article among which its name is looked for."""
+_LONGEST_SENTENCE = 200
 _FEWEST_LINES = 10
 _NARROWEST = 12
 _SAMPLE = 2000
@@ -57,7 +58,7 @@ class HtmlParser:
         )
         if not blocks:
             raise DocumentError(f"{source} holds no text: open the page in a browser and save it again")
-        _settle_preformatted(blocks)
+        flattened = _settle_preformatted(blocks)
         name = _name_article(blocks, facts)
         _mark_bold_headings(blocks)
         text, elements = _write(blocks)
@@ -65,18 +66,21 @@ class HtmlParser:
             raise DocumentError(f"{source} has damaged characters in its text: save it again as UTF-8")
         return Parsed(
             text,
-            Layout(elements=elements, unwrapped=not _is_flattened(blocks)),
+            Layout(elements=elements, unwrapped=not (flattened or _is_flattened(blocks))),
             title=name or facts.title(),
             metadata=facts.metadata,
         )
 
 
-def _settle_preformatted(blocks: list[Block]) -> None:
-    """Tell preformatted text from code: text holds sentences."""
+def _settle_preformatted(blocks: list[Block]) -> bool:
+    """Tell preformatted text, which holds sentences, from code; say whether most of the page is such text."""
+    texts = 0
     for block in blocks:
         if block.kind == "preformatted":
-            is_text = len(_STOP.findall(block.text)) * 200 >= block.size
+            is_text = len(_STOP.findall(block.text)) * _LONGEST_SENTENCE >= block.size
             block.kind = "text" if is_text else "code"
+            texts += block.size * is_text
+    return 2 * texts > sum(block.size for block in blocks)
 
 
 def _name_article(blocks: list[Block], facts: PageFacts) -> str | None:

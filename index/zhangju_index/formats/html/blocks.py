@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple
 
 from lxml import etree
 
+from zhangju_index.formats.html.lists import OpenList, next_item, open_list
+from zhangju_index.formats.html.spaces import collapse, unmarked
 from zhangju_index.formats.html.tables import Grid, is_data_table
 from zhangju_index.formats.html.tree import Walk, style_of
-from zhangju_index.lines import is_wide
 from zhangju_index.marks import find_mark
 
 __all__ = ["Block", "BlockKind", "Page", "Part", "read_blocks"]
@@ -22,94 +23,26 @@ BlockKind = Literal["text", "heading", "item", "table", "code", "preformatted"]
 
 _SILENT = frozenset(
     (
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "canvas",
-        "iframe",
-        "frameset",
-        "object",
-        "applet",
-        "audio",
-        "video",
-        "map",
-        "select",
-        "input",
-        "textarea",
-        "datalist",
-        "progress",
-        "meter",
-        "rt",
-        "rp",
-        "rtc",
-        "button",
-        "dialog",
+        "head", "script", "style", "noscript", "template", "svg", "canvas", "iframe", "frameset", "object",
+        "applet", "audio", "video", "map", "select", "input", "textarea", "datalist", "progress", "meter",
+        "rt", "rp", "rtc", "button", "dialog",
     )
-)
+)  # fmt: skip
 """Elements that hold no running text: code, media, controls, the reading of ruby."""
 _SPACED = frozenset(
     (
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "pre",
-        "listing",
-        "xmp",
-        "plaintext",
-        "blockquote",
-        "figure",
-        "hr",
-        "table",
-        "fieldset",
-        "menu",
-        "dir",
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "listing", "xmp", "plaintext",
+        "blockquote", "figure", "hr", "table", "fieldset", "menu", "dir",
     )
-)
+)  # fmt: skip
 """Blocks that browsers set apart by space."""
 _BLOCKS = _SPACED | frozenset(
     (
-        "html",
-        "body",
-        "div",
-        "section",
-        "article",
-        "main",
-        "aside",
-        "nav",
-        "header",
-        "footer",
-        "hgroup",
-        "address",
-        "center",
-        "form",
-        "details",
-        "summary",
-        "li",
-        "dt",
-        "dd",
-        "figcaption",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "legend",
-        "search",
-        "marquee",
+        "html", "body", "div", "section", "article", "main", "aside", "nav", "header", "footer", "hgroup",
+        "address", "center", "form", "details", "summary", "li", "dt", "dd", "figcaption", "caption",
+        "thead", "tbody", "tfoot", "tr", "td", "th", "legend", "search", "marquee",
     )
-)
+)  # fmt: skip
 _PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
 _CODE = frozenset(("code", "kbd", "samp"))
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
@@ -125,13 +58,8 @@ _OWN_LINK = re.compile(
 
 _BREAK = "\0"
 """Stands for ``<br>`` until lines are made; the tree holds no such character."""
-_WHITE = re.compile(r"[ \t\n\f\u00a0\u2028\u2029]+")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff]")
-_CHINESE_QUOTES = "“”‘’…—·"
-_MARGIN = " \u3000\u200b"
 _LONGEST_HEADING = 200
 """A whole paragraph set as a heading is set so for its looks."""
-_ROMAN = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 @dataclass(slots=True)
@@ -191,16 +119,6 @@ class Page:
     parts: list[Part] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _List:
-    """An open list: what its next item shows, counting by ``step``; nothing where that is 0."""
-
-    depth: int
-    number: int
-    step: int
-    style: str
-
-
 class _Place(NamedTuple):
     """What holds at a place of the tree, as its elements say.
 
@@ -220,7 +138,7 @@ class _Place(NamedTuple):
     bold: bool = False
     linked: bool = False
     keeps_lines: Literal["text", "preformatted"] | None = None
-    list: _List | None = None
+    list: OpenList | None = None
     grid: Grid | None = None
     in_cell: bool = False
 
@@ -298,9 +216,9 @@ class _Reader:
         if level := _heading_level(element, tag):
             place = place._replace(heading=level)
         elif tag in _LISTS:
-            place = place._replace(list=_open_list(element, tag, outer.list))
+            place = place._replace(list=open_list(element, tag, outer.list))
         elif tag == "li":
-            self._item = _item(element, outer.list)
+            self._item = next_item(element, outer.list)
         elif tag == "table" and not outer.in_cell:
             place = place._replace(grid=Grid() if is_data_table(element) else None)
         elif tag == "tr" and outer.grid and not outer.in_cell:
@@ -344,10 +262,10 @@ class _Reader:
         if place.in_cell:
             self._pieces.append(" ")
         elif place.keeps_lines == "preformatted" and not place.heading:
-            lines = [_unmarked(line).rstrip() for line in "".join(self._pieces).split("\n")]
+            lines = [unmarked(line).rstrip() for line in "".join(self._pieces).split("\n")]
             self._finish(place, "code" if self._is_code else "preformatted", lines)
         else:
-            lines = [_collapse(line) for line in "".join(self._pieces).split(_BREAK)]
+            lines = [collapse(line) for line in "".join(self._pieces).split(_BREAK)]
             heading = " ".join(line for line in lines if line) if place.heading else ""
             if 0 < len(heading) <= _LONGEST_HEADING:
                 self._finish(place, "heading", [heading], place.heading)
@@ -356,7 +274,7 @@ class _Reader:
 
     def _cell(self) -> str:
         """All that was gathered, on one line."""
-        text = _collapse("".join(self._pieces).replace(_BREAK, " "))
+        text = collapse("".join(self._pieces).replace(_BREAK, " "))
         self._pieces.clear()
         return text
 
@@ -397,67 +315,6 @@ def _heading_level(element: etree._Element, tag: str) -> int:
 def _is_spaced(tag: str, outer: _Place) -> bool:
     """Whether a browser sets an element apart from what stands around it."""
     return tag in _SPACED and not (outer.in_cell or (tag in _LISTS and outer.list))
-
-
-def _open_list(element: etree._Element, tag: str, outer: _List | None) -> _List:
-    numbered = tag == "ol" and "list-style:none" not in style_of(element).replace("-type", "")
-    down = element.get("reversed") is not None
-    first = sum(child.tag == "li" for child in element) if down else 1
-    step = (-1 if down else 1) if numbered else 0
-    return _List(
-        (outer.depth if outer else 0) + 1, _integer(element, "start", first), step, element.get("type") or "1"
-    )
-
-
-def _item(element: etree._Element, of: _List | None) -> tuple[int, str]:
-    """Nesting of a list item, and the number that a browser shows before it."""
-    if of is None or not of.step:
-        return of.depth if of else 1, ""
-    number = _integer(element, "value", of.number)
-    of.number = number + of.step
-    return of.depth, f"{_numeral(number, of.style)}. "
-
-
-def _integer(element: etree._Element, name: str, otherwise: int) -> int:
-    value = (element.get(name) or "").strip()
-    return int(value) if re.fullmatch("-?[0-9]{1,9}", value) else otherwise
-
-
-def _numeral(number: int, style: str) -> str:
-    if style in ("a", "A") and 1 <= number <= 26:
-        numeral = "abcdefghijklmnopqrstuvwxyz"[number - 1]
-    elif style in ("i", "I") and 1 <= number < 90:
-        numeral = ""
-        for value, letters in _ROMAN:
-            numeral += letters * (number // value)
-            number %= value
-    else:
-        return str(number)
-    return numeral.upper() if style.isupper() else numeral
-
-
-def _collapse(text: str) -> str:
-    """One line of text as a browser shows it, without the white space around it."""
-    return _unmarked(_WHITE.sub(_white, text)).strip(_MARGIN)
-
-
-def _white(match: re.Match[str]) -> str:
-    text = match.string
-    if "\n" in match[0] and match.start() > 0 and match.end() < len(text):
-        around = text[match.start() - 1] + text[match.end()]
-        # A Chinese line that the editor broke; Korean has spaces between its words.
-        if (
-            any(map(is_wide, around))
-            and all(is_wide(c) or c in _CHINESE_QUOTES for c in around)
-            and not _HANGUL.search(around)
-        ):
-            return ""
-    return " "
-
-
-def _unmarked(text: str) -> str:
-    """``text`` without soft hyphens and with plain spaces."""
-    return text.replace("\u00ad", "").replace("\u00a0", " ").replace("\u2028", " ").replace("\u2029", " ")
 
 
 def _without_outer_blanks(lines: list[str]) -> list[str]:

@@ -24,97 +24,36 @@ _SITE_ROLES = frozenset(
 _ARTICLE_TAGS = frozenset(("article", "main"))
 _HOLDS_MORE = frozenset(
     (
-        "html",
-        "body",
-        "div",
-        "section",
-        "article",
-        "main",
-        "form",
-        "center",
-        "table",
-        "tbody",
-        "tr",
-        "td",
-        "fieldset",
-        "details",
+        "html", "body", "div", "section", "article", "main", "form", "center", "table", "tbody", "tr", "td",
+        "fieldset", "details",
     )
-)
+)  # fmt: skip
 """Elements that the article may lie deeper in; others are part of it."""
 _SITE_WORDS = frozenset(
     (
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "submenu",
-        "topnav",
-        "subnav",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumb",
-        "crumbs",
-        "share",
-        "sharing",
-        "social",
-        "bshare",
-        "jiathis",
-        "related",
-        "recommend",
-        "recommended",
-        "recommendations",
-        "tuijian",
-        "xiangguan",
-        "sidebar",
-        "footer",
-        "foot",
-        "copyright",
-        "banner",
-        "ad",
-        "ads",
-        "advert",
-        "advertisement",
-        "advertising",
-        "guanggao",
-        "sponsored",
-        "cookie",
-        "cookies",
-        "consent",
-        "gdpr",
-        "pagination",
-        "pager",
-        "toolbar",
-        "subscribe",
-        "newsletter",
-        "signup",
-        "popup",
-        "modal",
-        "qrcode",
-        "erweima",
-        "rank",
-        "ranking",
-        "paihang",
-        "login",
-        "search",
-        "topbar",
-        "friendlink",
-        "promo",
-        "outbrain",
-        "taboola",
-        "dibu",
-        "daohang",
-        "mbx",
-        "masthead",
-        "header",
+        "nav", "navbar", "navigation", "menu", "submenu", "topnav", "subnav", "breadcrumb", "breadcrumbs",
+        "crumb", "crumbs", "share", "sharing", "social", "bshare", "jiathis", "related", "recommend",
+        "recommended", "recommendations", "tuijian", "xiangguan", "sidebar", "footer", "foot", "copyright",
+        "banner", "ad", "ads", "advert", "advertisement", "advertising", "guanggao", "sponsored", "cookie",
+        "cookies", "consent", "gdpr", "pagination", "pager", "toolbar", "subscribe", "newsletter", "signup",
+        "popup", "modal", "qrcode", "erweima", "rank", "ranking", "paihang", "login", "search", "topbar",
+        "friendlink", "promo", "outbrain", "taboola", "dibu", "daohang", "mbx", "masthead", "header",
     )
-)
+)  # fmt: skip
 _COMMENT_WORDS = frozenset(("comments", "commentlist", "pinglun", "disqus", "respond", "replies"))
 _NAVIGATES = re.compile(
-    r"[【\[（(]?(?:分享|扫一扫|扫码|字号|字体|打印|我要打印|关闭|上一篇|下一篇|上一条|下一条|上一页|下一页|您现?在?的?位置|您当前|"
-    r"当前位置|所在位置|返回顶部|返回首页|返回列表|收藏|加入收藏|设为首页|举报|浏览次数|阅读次数|访问量|"
-    r"share (?:this|on|via)|print this|back to top|skip to|advertisement|previous(?: article| post)?[:：]|next(?: article| post)?[:：])",
+    r"[【\[（(]?(?:分享|扫一扫|扫码|字号|字体|打印|我要打印|关闭|[上下]一[篇条页]|您现?在?的?位置|您当前|当前位置|所在位置|返回|收藏|"
+    r"加入收藏|设为首页|举报|share|print|back to|skip to|advertisement|previous|next)",
     re.I,
 )
+"""How lines begin that serve the reader of the site, where they are links."""
+_SERVES = re.compile(
+    r"[【\[（(]?(?:分享(?:到|至)?|扫一扫.{0,20}|字[号体](?:大小)?|(?:我要)?打印(?:本[页文])?|关闭(?:窗口|本页)?|[上下]一[篇条页][:：].{0,20}|"
+    r"返回(?:顶部|首页|列表)|加入收藏|设为首页|(?:浏览|阅读|点击)(?:次数|量|数)[:：]\s*\d*次?|访问量[:：]\s*\d*|advertisement|share this|back to top)"
+    r"[:：]?(?:\s*[大中小特默认A+-]{1,2})*[】\]）)]?",
+    re.I,
+)
+"""The same, whole, where they are not."""
 _RELATED = re.compile(
     r"[【\[]?(?:相关(?:阅读|链接|新闻|报道|文章|稿件|资讯|推荐)|推荐阅读|延伸阅读|更多(?:新闻|阅读|报道|精彩|推荐)|热门(?:文章|推荐|阅读|新闻)|"
     r"猜你喜欢|关連記事|関連記事|related (?:articles?|stories|posts|links|topics|coverage|reading)|more (?:on|from|stories)|read more|"
@@ -137,25 +76,34 @@ _LONGEST_NAME = 200
 class _Sums:
     """Sums over a range of blocks, each in constant time."""
 
-    def __init__(self, blocks: list[Block], kept: list[bool]) -> None:
+    def __init__(self, blocks: list[Block], kept: list[bool], name: str | None) -> None:
         shown = [block if keep else Block(-1) for block, keep in zip(blocks, kept, strict=True)]
         self._weight = [0.0, *accumulate(map(_weight, shown))]
         self._size = [0, *accumulate(block.size for block in shown)]
         self._linked = [0, *accumulate(block.linked for block in shown)]
         self._links = [0, *accumulate(block.links for block in shown)]
-        self._names = [0, *accumulate(block.kind == "heading" and block.level == 1 for block in shown)]
+        self._names = [0, *accumulate(_may_name(block, name) for block in shown)]
+        self._headings = [0, *accumulate(block.kind == "heading" for block in shown)]
 
     def weight(self, part: Part) -> float:
         """How much running text a part holds, in characters."""
         return self._weight[part.end] - self._weight[part.first]
 
+    def weight_before(self, part: Part) -> float:
+        """How much running text stands before it."""
+        return self._weight[part.first]
+
     def size(self, part: Part) -> int:
         """Its characters."""
         return self._size[part.end] - self._size[part.first]
 
-    def holds_h1(self, part: Part) -> bool:
-        """Whether it holds a heading of the first rank."""
+    def holds_name(self, part: Part) -> bool:
+        """Whether it shows what the article is called."""
         return self._names[part.end] > self._names[part.first]
+
+    def holds_heading(self, part: Part) -> bool:
+        """Whether it holds a heading of any rank."""
+        return self._headings[part.end] > self._headings[part.first]
 
     def link_share(self, part: Part) -> float:
         """How much of it is links."""
@@ -172,12 +120,12 @@ def article_blocks(page: Page, facts: PageFacts) -> list[Block]:
     kept = [True] * len(blocks)
     if not blocks:
         return []
-    _drop_site(page, kept)
-    sums = _Sums(blocks, kept)
+    name = facts.find_name([block.text for block in blocks if block.size <= _LONGEST_NAME])
+    _drop_site(page, kept, name)
+    sums = _Sums(blocks, kept, name)
     if all(kept) and not any(sums.is_link_list(part) for part in parts):
         return blocks
     main = _find_article(parts, sums)
-    name = facts.find_name([block.text for block in blocks if block.size <= _LONGEST_NAME])
     _drop_around(page, main, kept, sums, name)
     _drop_furniture(blocks, kept)
     named = [i for i, block in enumerate(blocks[: parts[main].end]) if block.text == name]
@@ -194,9 +142,9 @@ def _weight(block: Block) -> float:
     return own if is_prose else own / 5
 
 
-def _drop_site(page: Page, kept: list[bool]) -> None:
+def _drop_site(page: Page, kept: list[bool], name: str | None) -> None:
     """Drop the parts that their element, role or class calls a part of the site."""
-    sums = _Sums(page.blocks, kept)
+    sums = _Sums(page.blocks, kept, name)
     total = sums.weight(page.parts[0])
     around_articles = _around_articles(page.parts)
     inside_article: list[bool] = []
@@ -207,19 +155,22 @@ def _drop_site(page: Page, kept: list[bool]) -> None:
         if part.first == part.end or number in around_articles:
             continue
         weight, words = sums.weight(part), _words(part.element)
-        if _is_site(part.element, inside_article=inside) or words & _COMMENT_WORDS:
-            if weight <= _MOST_OF_ARTICLE * total:
+        if words & _COMMENT_WORDS and sums.weight_before(part) >= _PROPER and not sums.holds_name(part):
+            _drop(part, kept)  # Readers may write more than the author.
+        elif _is_site(part.element, inside_article=inside):
+            heads = part.element.tag == "header" and sums.holds_name(part) and not sums.is_link_list(part)
+            if not heads and weight <= _MOST_OF_ARTICLE * total:
                 _drop(part, kept)
         elif words & _SITE_WORDS:
             proper = weight >= _PROPER and sums.link_share(part) < 0.4
-            headed = sums.holds_h1(part) or ({"header", "banner"} & words and _holds_heading(page, part))
+            headed = sums.holds_name(part) or ({"header", "banner"} & words and sums.holds_heading(part))
             if not (proper or headed):
                 hinted.append(part)
     # Words that would take away much of the text mean something else on this page.
     without = kept.copy()
     for part in hinted:
         _drop(part, without)
-    if _Sums(page.blocks, without).weight(page.parts[0]) >= (1 - _MOST_OF_SITE_WORDS) * total:
+    if _Sums(page.blocks, without, name).weight(page.parts[0]) >= (1 - _MOST_OF_SITE_WORDS) * total:
         kept[:] = [a and b for a, b in zip(kept, without, strict=True)]
 
 
@@ -265,10 +216,6 @@ def _words(element: etree._Element) -> set[str]:
     return words if element.tag in ("section", "article") else words | class_words(element.get("id"))
 
 
-def _holds_heading(page: Page, part: Part) -> bool:
-    return any(block.kind == "heading" for block in page.blocks[part.first : part.end])
-
-
 def _find_article(parts: list[Part], sums: _Sums) -> int:
     """Number of the smallest part that holds most of the running text."""
     children: dict[int, list[int]] = {}
@@ -299,15 +246,13 @@ def _find_article(parts: list[Part], sums: _Sums) -> int:
 def _drop_around(page: Page, main: int, kept: list[bool], sums: _Sums, name: str | None) -> None:
     """Drop what stands outside the part ``main``, but for the article's head and more of its text."""
     blocks, parts = page.blocks, page.parts
-    path = {main}
-    while parts[min(path)].parent >= 0:
-        path.add(parts[min(path)].parent)
+    path, above = {main}, main
+    while (above := parts[above].parent) >= 0:
+        path.add(above)
     named = False
     article = parts[main]
     for number, part in enumerate(parts):
         if number in path or part.parent not in path or part.parent == main:
-            continue
-        if article.first <= part.first and part.end <= article.end:
             continue
         inner = range(part.first, part.end)
         before = part.end <= article.first
@@ -346,6 +291,7 @@ def _drop_furniture(blocks: list[Block], kept: list[bool]) -> None:
         label = i if block.size <= _SHORT and _RELATED.match(block.text) else None
         trail = i < first and block.linked >= 0.3 * block.size and _TRAIL.search(block.text)
         rights = i > last and block.size <= 4 * _SHORT and _RIGHTS.search(block.text)
-        serves = block.size <= _SHORT and _NAVIGATES.match(block.text) and (block.links or block.size <= 20)
+        begins = 3 * block.linked >= block.size and block.size <= _SHORT and _NAVIGATES.match(block.text)
+        serves = begins or (block.size <= _SHORT and _SERVES.fullmatch(block.text))
         if block.kind != "heading" and (trail or rights or serves):
             kept[i] = False

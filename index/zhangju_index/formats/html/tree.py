@@ -54,7 +54,7 @@ class Walk:
 
     def __iter__(self) -> Iterator[tuple[Literal["start", "end"], etree._Element, str]]:
         for event, element in self._events:
-            yield event, element, element.tag.lower()
+            yield event, element, element.tag
 
     def skip(self) -> None:
         """Leave out what is inside the element that has just opened; it still closes."""

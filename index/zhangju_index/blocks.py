@@ -23,6 +23,7 @@ from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
 from zhangju_index.markdown import underlined_lines, verbatim_lines
 from zhangju_index.marks import FIRST_LEVEL, VERBATIM, Mark, find_mark, stated_heading
 from zhangju_index.reading import ReadingText, cut_words, join_lines, spaces_latin
+from zhangju_index.remarks import is_date, is_remark
 from zhangju_index.unspaced import unspaced_units
 from zhangju_index.values import PLAIN, Layout
 
@@ -41,16 +42,6 @@ _NEVER_LAST = set("，、；,;（(【[《〈“‘「『—－-·/／&和与及�
 # Words that carry a clause on and open no paragraph of their own.
 _CARRIES_ON = re.compile("[的了着过和与及或而则也都就还又才却地得之们是把被]|并且|以及|不仅|等等")
 _OPENERS, _CLOSING = "（(【《“‘「『", "）)】》”’」』"
-_DATE = re.compile(
-    r"[（(]?[\d〇零一二三四五六七八九十]{2,4}[ 　]*[年./-][\d〇一二三四五六七八九十 　]{1,4}[月./-].{0,12}"
-)
-_PAGE_NUMBER = re.compile(
-    r"\W*(?:第|[Pp]age|PAGE|[Ss]eite)[ 　]*\d{1,4}\W*(?:页|頁)?\W*(?:(?:共|of|von)?[ 　]*\d{1,4}\W*(?:页|頁)?\W*)?"
-)
-# A line that opens with a whole date tells when something was adopted or happened.
-_DATED = re.compile(
-    r"[（(]?(?:\d{4}|[〇零一二三四五六七八九]{4})年[ 　]*[\d〇一二三四五六七八九十]{1,3}月[ 　]*[\d〇一二三四五六七八九十]{1,3}日"
-)
 # These open a block even where the sentence before them lacks its stop.
 _LAW_KINDS = frozenset({"编", "分编", "篇", "章", "节", "条"})
 _OPENS_ALWAYS = _LAW_KINDS | {"markdown", "item"}
@@ -108,7 +99,13 @@ class Block:
     @property
     def is_candidate(self) -> bool:
         """Whether its shape allows it to be a heading: short, unstopped, on its own."""
-        return self.mark is None and is_heading_shape(self.text) and self.text[-1] not in "，、；,;"
+        text = self.text
+        return (
+            self.mark is None
+            and is_heading_shape(text)
+            and text[0] not in _NEVER_FIRST
+            and text[-1] not in "，、；,;"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +127,10 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_heading_shape(text: str) -> bool:
-    """Whether ``text`` looks like a free-standing heading: words, few, no stop, no date, no colon."""
+    """Whether ``text`` looks like a free-standing heading: few words, no stop, no colon, no remark."""
     return (
         len(text) <= MAX_HEADING * 2
-        and not _PAGE_NUMBER.fullmatch(text)
-        and any(map(str.isalpha, text))
-        and not (_DATE.fullmatch(text) or _DATED.match(text))
+        and not is_remark(text)
         and not _is_complete(text)
         and not _holds_stop(text)
         and len(text) <= MAX_HEADING * (1 if _is_han(text) else 2)
@@ -330,12 +325,18 @@ class _Joiner:
         if full and not (new_indent and not block.holds_stop):
             return True
         if block.tail[-1] in _NEVER_LAST or _is_open(block.tail):
-            return True
+            return not (block.tail[-1].isalpha() and self._stands_free(block, line))
         if block.tail[-1] in "：:":
             return False
         if _CARRIES_ON.match(self.text, line.start, line.end):
             return True
         return block.holds_stop and (self.wrap.full is None or self.text[line.start].islower())
+
+    def _stands_free(self, block: _Growing, line: Line) -> bool:
+        """Whether a numbered line is followed by a blank line, or no line of the text was wrapped."""
+        numbered = block.mark is not None and block.mark.kind != "item"
+        apart = line.gap > 0 or not (self.wrap.width or self.wrap.sliced)
+        return numbered and apart and len(block.lines) == 1 and not block.holds_stop
 
     def _is_short(self, line: Line) -> bool:
         """Whether ``line`` has room left and the shape of a heading."""
@@ -393,8 +394,12 @@ def _heading_candidates(blocks: list[Block], torn: set[int]) -> list[bool]:
     candidates = [block.is_candidate and k not in torn for k, block in enumerate(blocks)]
     # A heading heads something: short lines at the very end are a signature or a date.
     last = next(
-        (k for k in range(len(blocks), 0, -1) if not (candidates[k - 1] or _is_date(blocks[k - 1]))), 0
+        (k for k in range(len(blocks), 0, -1) if not (candidates[k - 1] or is_date(blocks[k - 1].text))), 0
     )
+    for k in range(1, len(blocks) - 1):
+        # An office that signs and the date under it close a letter, whatever is enclosed.
+        if candidates[k] and blocks[k - 1].complete and is_date(blocks[k + 1].text):
+            candidates[k] = not is_byline(blocks[k].text)
     stated = [(k, block.mark.rank) for k, block in enumerate(blocks) if block.mark and block.mark.stated]
     # What stands before a stated title (the name of the site, a path) is not one.
     titled = bool(stated) and stated[0][1] == FIRST_LEVEL
@@ -404,10 +409,6 @@ def _heading_candidates(blocks: list[Block], torn: set[int]) -> list[bool]:
         last = min(last, first + 2 if titled else 0)
         candidates = [candidate and is_byline(blocks[k].text) for k, candidate in enumerate(candidates)]
     return [candidate and first <= k < last for k, candidate in enumerate(candidates)]
-
-
-def _is_date(block: Block) -> bool:
-    return len(block.text) <= MAX_HEADING and bool(_DATE.fullmatch(block.text))
 
 
 def _with_witness(blocks: list[Block], candidates: list[bool]) -> list[bool]:

@@ -37,9 +37,12 @@ _POST = re.compile(
     r"理事长|记者|编辑|讲师|博士|律师|工程师|委员|组长|社长|主编)(?:[ 　]*(?P<name>\S{2,4}))?$"
 )
 _PLACE = re.compile(r"^中共|^中国|^本报|^新华|[省市区县州国]")
+_LATIN_SIGNS = re.compile(
+    r"\b(?:University|Universit[äé]t?|Universidad|Institute|College|Department|School|Faculty|Laborator(?:y|ies)|Academy|GmbH|Inc|Ltd)\b"
+)
 _LATIN_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w'’-]*\.?[ ,]*(?:and |& |de |von |van )?){2,8}")
 _NOTE = re.compile(
-    r"[（(\[【]?[ 　]*(?:(?:本文|全文)?(?:作者|译者|撰稿人|记者|编者)(?:系|为|是|单位|简介|介绍|均|分别|[：:，,])|编者按|编后|"
+    r"[（(\[【]?[ 　]*(?:(?:本文|全文)?(?:作者|译者|撰稿人|记者(?![：:，,])|编者)(?:系|为|是|单位|简介|介绍|均|分别|[：:，,])|编者按|编后|"
     r"责任编辑|责编|来源[：:]|原载|转载|注[：:]|本文(?:系|为|原|刊|发|来源)|资料来源|The (?:author|writer)s? (?:is|are)\b)"
 )
 
@@ -64,6 +67,8 @@ def is_byline(line: str) -> bool:
     if post and post.start() and post["name"] and _is_name(post["name"]):
         return True
     if len(line) <= 40 and _SIGNS.search(line) and _PLACE.search(line):
+        return True
+    if _LATIN_SIGNS.search(line) and line[0].isupper():
         return True
     return bool(_LATIN_NAME.fullmatch(line)) and len(line.split()) <= 12 and line.isascii()
 

@@ -16,7 +16,7 @@ _MAX_LEAD = 26
 _MIN_LEAD = 4
 # A sentence that states something: with a copula, a date, a figure at its head, or a speaker.
 _STATES = re.compile(
-    r"[是在]|^[\d一二三四五六七八九十两]+[年月日个]|[：:“”]|[说道称指出]$|^(?:当前|同时|此外|另外|其中|因此|目前|近日)"
+    r"^[\[〔（(]|[是在]|^[\d一二三四五六七八九十两]+[年月日个]|[：:“”]|[说道称指出]$|^(?:当前|同时|此外|另外|其中|因此|目前|近日)"
 )
 _STOP = "。！？!?."
 

@@ -17,6 +17,10 @@ _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
 _TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
+# Columns set with spaces. Lines filled to both margins have wide gaps too, but long stretches between.
+_GAP = re.compile(r"[^\S\n]{2,}")
+_FEWEST_CELLS = 3
+_LONGEST_CELL = 24
 _LONGEST_UNDERLINED = 120
 
 
@@ -24,14 +28,22 @@ def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
     """Positions of the lines that are no prose."""
     shown = [text[line.start : line.end] for line in lines]
     found = _front_matter(text, lines) | _fenced(shown) | _comments(shown)
-    for i, line in enumerate(shown):
-        neighbours = [shown[k] for k in (i - 1, i + 1) if 0 <= k < len(shown)]
-        # One line with a tab may be a label and its text; rows come in company.
-        if _RULE.fullmatch(line) or (
-            _TABLE_ROW.fullmatch(line) and any(_TABLE_ROW.fullmatch(other) for other in neighbours)
-        ):
-            found.add(i)
+    rows = [bool(_TABLE_ROW.fullmatch(line)) for line in shown]
+    cells = [_count_cells(line) for line in shown]
+    found.update(i for i, line in enumerate(shown) if _RULE.fullmatch(line))
+    # One line with a tab may be a label and its text; rows come in company.
+    for above, below in pairwise(range(len(shown))):
+        if (rows[above] and rows[below]) or (cells[above] and cells[above] == cells[below]):
+            found.update((above, below))
     return found
+
+
+def _count_cells(line: str) -> int:
+    """Columns of a row that is set with spaces; 0 of a line that is none."""
+    if "  " not in line and "\u3000\u3000" not in line:
+        return 0
+    cells = _GAP.split(line)
+    return len(cells) if len(cells) >= _FEWEST_CELLS and max(map(len, cells)) <= _LONGEST_CELL else 0
 
 
 def underlined_lines(text: str, lines: list[Line], verbatim: set[int]) -> dict[int, int]:

@@ -143,7 +143,10 @@ _PATTERNS = [
         _DIGIT,
         "1",
         RANKS["1"],
-        re.compile(r"(?P<number>\d{1,2})[ \t　]+(?=[A-ZÀ-ÞА-ЯЁ][^.;]{2,80}$)(?!.*[,:]$)"),
+        re.compile(
+            rf"(?P<number>\d{{1,2}})[ \t　]+(?=[A-ZÀ-ÞА-ЯЁ][^.;]{{2,80}}$|[\u4e00-\u9fff][^。；：，]{{1,30}}$)"
+            rf"(?!.*[,:]$|[{_MEASURES}月日时分点号条款项世届期])"
+        ),
     ),
     _Pattern(_BULLETS + "|", "item", 99, re.compile(rf"[{_BULLETS}][ \t　]*(?=\S)|\|")),
 ]

@@ -9,6 +9,7 @@ leads that open paragraphs in series.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
@@ -35,6 +36,7 @@ _MAX_REPEALED = 5
 # One break found lets the next be seen: a heading, then the leads under it.
 _ROUNDS = 4
 _REACH = 80
+_SUBTITLE = ("—", "－－", "--")
 _CLAUSE_ENDS = re.compile(r"[，：；,:;]")
 # What has no number beside the numbered parts of a text.
 _BESIDE = re.compile(
@@ -119,7 +121,7 @@ def _openings(found: Blocks) -> list[_Opening]:
     openings: list[_Opening] = []
     numbered = _numbered_headings(blocks)
     ranks = _ranks(blocks, numbered)
-    beside = min((rank for rank in ranks.values() if rank in RANKS.values()), default=_RANKS["heading"])
+    beside = next((ranks[i] for i in sorted(ranks) if ranks[i] >= RANKS["编"]), _RANKS["heading"])
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -163,7 +165,9 @@ def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:
     head = stack[: byline if byline is not None else 1]
     authors = 0
     while len(head) > 1 and (
-        is_byline(head[-1].text) or (is_post(head[-1].text) and stack[len(head)].lines[0].gap == 0)
+        is_byline(head[-1].text)
+        or head[-1].text.startswith(_SUBTITLE)
+        or (is_post(head[-1].text) and stack[len(head)].lines[0].gap == 0)
     ):
         head, authors = head[:-1], authors + 1
     for k, block in enumerate(head):
@@ -286,6 +290,8 @@ def _ranks(blocks: tuple[Block, ...], names: dict[int, str]) -> dict[int, int]:
     marks = {i: mark for i in names if (mark := blocks[i].mark)}
     article_rank = _article_rank(blocks, names)
     ranks = {i: article_rank if mark.kind == "条" else mark.rank for i, mark in marks.items()}
+    if _sections_in_articles([mark for _, mark in sorted(marks.items())]):
+        ranks |= {i: RANKS["article"] + 1 for i, mark in marks.items() if _is_section(mark)}
     units = {i: unit for i, mark in marks.items() if mark.stated and (unit := _unit(names[i]))}
     one_level = len({(marks[i].rank, unit.kind) for i, unit in units.items()}) > len(
         {marks[i].rank for i in units}
@@ -296,6 +302,17 @@ def _ranks(blocks: tuple[Block, ...], names: dict[int, str]) -> dict[int, int]:
         # The units of a law have one order, also where all or some of them have one style.
         ranks |= {i: article_rank if unit.kind == "条" else unit.rank for i, unit in units.items()}
     return ranks
+
+
+def _sections_in_articles(marks: list[Mark]) -> bool:
+    """Whether sections divide articles, as in constitutions, rather than the other way round."""
+    run = [_is_section(mark) for mark in marks if mark.kind == "article" or _is_section(mark)]
+    neighbours = Counter(pairwise(run))
+    return bool(run) and not run[0] and neighbours[True, True] > neighbours[False, False]
+
+
+def _is_section(mark: Mark) -> bool:
+    return mark.kind == "chapter" and mark.rank == RANKS["节"]
 
 
 def _unit(name: str) -> Mark | None:

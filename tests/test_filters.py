@@ -43,6 +43,11 @@ def test_a_name_that_no_document_has_is_told_with_those_there_are(name: str) -> 
         admitted(DOCUMENTS, {"id": "a", name: "x"})
 
 
+def test_no_document_is_no_error() -> None:
+    """An index that was emptied finds nothing, whatever is asked for."""
+    assert admitted([], {"author": "x"}) == []
+
+
 @given(value=st.text("ab*", max_size=8), pattern=st.text("ab*", max_size=6))
 def test_patterns_fit_as_those_of_the_shell(value: str, pattern: str) -> None:
     """``*`` stands for any characters, none included; the whole value counts."""

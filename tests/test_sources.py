@@ -112,6 +112,13 @@ def test_a_pattern_that_fits_nothing_is_a_problem() -> None:
     ]
 
 
+def test_an_address_is_a_problem() -> None:
+    """Nothing is fetched from anywhere, and it says so better than that no such file exists."""
+    [problem] = find("https://example.org/*.html").problems
+
+    assert problem.reason == "https://example.org/*.html is an address: save the page and name its file"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows allows no such names")
 def test_a_name_that_exists_is_no_pattern(tmp_path: Path) -> None:
     """Brackets and stars are common in the names of downloads."""

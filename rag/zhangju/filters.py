@@ -26,7 +26,8 @@ def admitted(documents: Sequence[Mapping[str, str]], where: Mapping[str, str]) -
     """
     known = {name for document in documents for name in document}
     unknown = [name for name in where if name not in known]
-    if unknown:
+    # Of an index that was emptied there is nothing to tell.
+    if unknown and documents:
         raise InputError(
             f"expected a name that documents of this index have ({', '.join(sorted(known))}), got {unknown[0]!r}"
         )

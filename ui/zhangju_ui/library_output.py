@@ -91,7 +91,7 @@ def change_lines(
     outcomes = [
         f"{counts[each]:,} {each}" for each in ("added", "replaced", "unchanged", "refused") if counts[each]
     ]
-    rate = f", {embedded / seconds:,.0f} characters/s" if embedded and seconds >= 1 else ""
+    rate = f", {embedded / seconds:,.0f} characters/s" if embedded >= seconds >= 1 else ""
     yield f"{', '.join(outcomes)} in {duration(seconds)}{rate}"
     yield from _refusal_lines([reading for reading in readings if reading.outcome == "refused"])
     if found.left_out:

@@ -70,6 +70,8 @@ class _Search:
     def add(self, name: str) -> None:
         if name == STDIN:
             self._add_stdin()
+        elif name.startswith(("http://", "https://")):
+            self._refuse(name, f"{_text(name)} is an address: save the page and name its file")
         elif os.path.lexists(name) or not has_magic(name):
             self._add_path(name)
         else:

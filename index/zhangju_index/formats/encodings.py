@@ -101,7 +101,7 @@ def detect_encoding(data: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding if _decoded(data, encoding) is not None else None
-    if _ISO_2022 in data:
+    if _is_iso_2022(data):
         return None
     zeros = b"\0" in data
     if not zeros and _decoded(data, "utf-8") is not None:
@@ -155,6 +155,10 @@ def _telling(text: str) -> dict[str, int]:
     return {character: n for character, n in Counter(text).items() if not _NEUTRAL.match(character)}
 
 
+def _is_iso_2022(data: bytes) -> bool:
+    return data.isascii() and _ISO_2022 in data
+
+
 def _decoded(data: bytes, encoding: str, errors: str = "strict") -> str | None:
     try:
         return data.decode(encoding, errors)
@@ -181,7 +185,7 @@ def _fault(data: bytes) -> str:
             f"is {_NAMES[encoding]} text that is damaged at byte {_first_fault(data, encoding)}: "
             "save it again as UTF-8, or get it once more"
         )
-    if _ISO_2022 in data:
+    if _is_iso_2022(data):
         return "is in ISO-2022, which is not read: save it as UTF-8"
     if _is_binary(data.decode("ascii", "ignore")):
         return _BINARY

@@ -89,6 +89,7 @@ class Indexing:
         self._display = _display("document")
         self._work, self._embedded = Pace(), Pace()
         self._embedding = self._recalled = False
+        self._planned = 0.0
 
     def show(self, status: "Status") -> None:
         """Show a report of ``zhangju_index.library``."""
@@ -96,13 +97,15 @@ class Indexing:
         if status.all_work and not self._embedding:
             self._embedding, self._step = True, "indexing"
             self._work, self._embedded = Pace(), Pace()
+            self._planned = status.all_work
         # What was left is taken over document by document: all of it, once something new comes.
         if status.recalled and status.characters and not self._recalled:
             self._recalled = True
             click.echo(f"going on: {plural(status.recalled, 'vector')} from an interrupted build", err=True)
         done, everything = float(status.documents), float(status.all_documents)
         if self._embedding:
-            done, everything = status.work, status.all_work
+            # What turns out to have its vectors already is done as well, and quicker.
+            done, everything = self._planned - (status.all_work - status.work), self._planned
         now = monotonic()
         self._work.note(now, done)
         self._embedded.note(now, status.characters)

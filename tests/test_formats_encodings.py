@@ -154,6 +154,10 @@ def test_what_is_valid_utf_8_is_utf_8(text: str) -> None:
         (b"\x1b$B" + b"F|K\\" * 20, "is in ISO-2022"),
         (b"abc\0def\n", "is a binary file"),
         (b"\1\2\3\4 bytes of a program \xff", "is a binary file"),
+        (
+            "Er führte die Aufführung vor und rühmte sie, wo das Stück rückte. ".encode("cp1252") * 9,
+            "cannot be told",
+        ),
         (b"\x1b$\1\2\3\xff" * 50, "is a binary file"),
         (bytes(100), "is a binary file"),
         (("a\x80\x81" * 50).encode(), "is a binary file"),

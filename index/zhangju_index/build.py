@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from zhangju_index.folder import UNKNOWN, FileWriter, Index, IndexEntry, Origin,
 from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
 from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex
-from zhangju_index.manifest import Manifest, ModelRecord
+from zhangju_index.manifest import Manifest, ModelRecord, version
 from zhangju_index.outline import outline_document
 from zhangju_index.protocols import Embedder, FloatMatrix
 from zhangju_index.text_keys import KeyedVectors, Keys, text_keys

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
@@ -44,6 +43,7 @@ from zhangju_index.manifest import (
     Manifest,
     ModelRecord,
     Setting,
+    version,
 )
 from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import FloatMatrix

@@ -15,7 +15,6 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -38,7 +37,7 @@ from zhangju_index.errors import (
 from zhangju_index.folder import Index, Origin, open_index, salvage_index
 from zhangju_index.formats import choose_parser
 from zhangju_index.generations import SPOOL, claimed, mend, telling, unfinished_file
-from zhangju_index.manifest import DocumentRecord, Manifest
+from zhangju_index.manifest import DocumentRecord, Manifest, version
 from zhangju_index.parsing import MAX_BYTES, document_from_bytes, read_bytes, source_hash
 from zhangju_index.protocols import Embedder
 from zhangju_index.text_keys import KeyedVectors

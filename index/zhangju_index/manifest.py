@@ -7,6 +7,8 @@ The reader is strict: whatever it does not expect is damage, except a newer ``fo
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cache
+from importlib import metadata
 from pathlib import PurePosixPath
 from typing import Any, TypeVar, cast
 
@@ -20,6 +22,7 @@ __all__ = [
     "Manifest",
     "ModelRecord",
     "Setting",
+    "version",
 ]
 
 FORMAT_VERSION = 2
@@ -31,6 +34,12 @@ and documents the hash of their file.
 
 Setting = int | str | float
 Kind = TypeVar("Kind")
+
+
+@cache
+def version(package: str) -> str:
+    """Version of an installed package; looked up once, as that reads files."""
+    return metadata.version(package)
 
 
 @dataclass(frozen=True, slots=True)

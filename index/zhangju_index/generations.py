@@ -143,7 +143,9 @@ def claimed(directory: Path) -> Iterator[None]:
                     if (directory / _GENERATIONS).exists():
                         (directory / _GENERATIONS).rmdir()
                     lock.unlink()
-            os.close(descriptor)
+            # The system lets go of the lock all the same.
+            with suppress(OSError):
+                os.close(descriptor)
         with suppress(OSError):
             for each in made:
                 each.rmdir()

@@ -9,6 +9,7 @@ are told from that, one module each.
 from itertools import groupby
 from typing import ClassVar
 
+from zhangju_index.errors import DocumentError
 from zhangju_index.formats.pdf.columns import reading_order
 from zhangju_index.formats.pdf.compose import Composed, compose
 from zhangju_index.formats.pdf.flow import measure_flow
@@ -35,6 +36,9 @@ class PdfParser:
         """Take the text out of a file, with its pages, headings and full lines."""
         found = read_source(data, source)
         lines, columns = _read_lines(found.pages)
+        if not lines:
+            # Scans may have page numbers, and stamps of whoever scanned them.
+            raise DocumentError(f"{source} holds no text but page numbers: run it through OCR first")
         edges = [(page.left, page.right) for page in found.pages]
         flow = measure_flow(lines, edges, columns)
         mark_notes(lines, body_size(lines))

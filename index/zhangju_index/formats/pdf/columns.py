@@ -21,6 +21,8 @@ _MOST_CROSSED = 0.6
 _MOST_TRIED = 6
 _MOST_CUTS = 6
 _FEWEST_ROWS = 3
+# A newspaper page has 2,000; what is scattered more finely has no columns.
+_MOST_PIECES = 10_000
 # A column is at least so wide, in font sizes; narrower ones are numbers beside a list or a table.
 _NARROWEST = 7.0
 # Lines of running text mostly fill their column; cells of a table do not.
@@ -48,7 +50,7 @@ def reading_order(pieces: Sequence[Piece], cuts: int = _MOST_CUTS, columns: int 
         cuts: How often a part may be cut again.
         columns: Columns that the page has been cut into so far.
     """
-    if cuts and len(pieces) >= 2 * _FEWEST_ROWS:
+    if cuts and 2 * _FEWEST_ROWS <= len(pieces) <= _MOST_PIECES:
         for strip in _strips(pieces):
             parts = _cut(pieces, strip)
             if parts:

@@ -22,7 +22,7 @@ MAX_PAGES = 10_000
 """Most pages read; the thickest books stay below 3,000."""
 MAX_CHARACTERS = 20_000_000
 """Most characters read, of all pages; the Chinese Wikipedia's longest articles have 200,000."""
-MAX_PAGE_CHARACTERS = 100_000
+MAX_PAGE_CHARACTERS = 60_000
 """Most characters of one page; a newspaper page has 15,000."""
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12

@@ -34,8 +34,8 @@ _CELL_GAP = 1.8
 # Superscripts and subscripts are smaller than this part of their line.
 _SCRIPT = 0.85
 # Rows that are compared with a piece; keeps the work linear on the fullest page.
-_NEIGHBOURS = 4
-_MOST_IN_ROW = 200
+_NEIGHBOURS = 3
+_MOST_IN_ROW = 100
 _INITIAL = 1.8
 # Height of a capital letter, in font sizes.
 _CAPITAL = 0.7
@@ -55,30 +55,18 @@ class Piece:
     Attributes:
         glyphs: The glyphs.
         order: Place in the file, counted over the page.
+        x0: Left edge.
+        x1: Right edge.
+        base: Base line.
+        size: Font size.
     """
 
     glyphs: list[Glyph]
     order: int
-
-    @property
-    def x0(self) -> float:
-        """Left edge."""
-        return self.glyphs[0].x0
-
-    @property
-    def x1(self) -> float:
-        """Right edge."""
-        return self.glyphs[-1].x1
-
-    @property
-    def base(self) -> float:
-        """Base line."""
-        return self.glyphs[0].base
-
-    @property
-    def size(self) -> float:
-        """Font size."""
-        return self.glyphs[0].style.size
+    x0: float
+    x1: float
+    base: float
+    size: float
 
 
 @dataclass(slots=True)
@@ -127,8 +115,9 @@ def find_pieces(glyphs: Iterable[Glyph]) -> list[Piece]:
             and -_OVERLAP * size <= glyph.x0 - last.x1 <= _PIECE_GAP * size
         ):
             pieces[-1].glyphs.append(glyph)
+            pieces[-1].x1 = glyph.x1
         else:
-            pieces.append(Piece([glyph], order))
+            pieces.append(Piece([glyph], order, glyph.x0, glyph.x1, glyph.base, size))
         last = glyph
     return pieces
 
@@ -216,7 +205,7 @@ def _raise_initials(pieces: Sequence[Piece], usual: float) -> None:
                 and 0 <= other.x0 - piece.x1 + 0.2 * usual < 2 * usual
                 and abs(other.base + _CAPITAL * other.size - top) < _CAPITAL * other.size
             ):
-                piece.glyphs[0].base = other.base
+                piece.base = piece.glyphs[0].base = other.base
                 break
 
 

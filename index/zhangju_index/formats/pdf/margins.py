@@ -15,7 +15,7 @@ from zhangju_index.formats.pdf.lines import Piece, find_rows, make_line
 __all__ = ["without_margins"]
 
 # Lines at either edge of a page that may be running heads.
-_DEPTH = 4
+_DEPTH = 3
 _FEWEST_PAGES = 3
 # Heights of the same running head differ by less, in points.
 _SAME_HEIGHT = 3.0
@@ -107,7 +107,7 @@ def _running(edges: Sequence[Sequence[_Edge]], body: float) -> set[int]:
             if len({line.page for line in group}) < _FEWEST_PAGES:
                 continue
             same = len({line.text for line in group}) == 1
-            if (same and group[0].size <= _LARGEST * body) or (not same and _count_pages(group)):
+            if group[0].size <= _LARGEST * body and (same or _count_pages(group)):
                 found.update(id(line) for line in group)
     return found
 

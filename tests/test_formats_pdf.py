@@ -1,0 +1,418 @@
+import random
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+
+from printed import Print, fill, print_pdf, set_column
+from zhangju_index.errors import DocumentError
+from zhangju_index.formats.pdf import PdfParser
+from zhangju_index.outline import outline_document
+from zhangju_index.parsing import bundled_article, document_from_parsed
+from zhangju_index.values import Document, Parsed
+
+ZH = "海港的灯塔建于一九三二年，塔身用花岗岩砌成，高二十六米。守塔人每晚点亮灯火，为往来的渔船指引方向。"
+EN = "The lighthouse of the harbour was built in 1932 from granite that was cut in the quarry behind the village. "
+
+
+def _parse(data: bytes, name: str = "x.pdf") -> Parsed:
+    return PdfParser().parse(data, name)
+
+
+def _text_of(*pages: list[Print], **options: object) -> str:
+    return _parse(print_pdf(pages, **options)).text
+
+
+def _headings(parsed: Parsed) -> list[tuple[str, int]]:
+    return [(parsed.text[e.start : e.end], e.level) for e in parsed.layout.elements if e.kind == "heading"]
+
+
+def _body(x: float = 60, y: float = 700, columns: float = 48, count: int = 4) -> list[Print]:
+    return set_column([f"第{i}段说起。" + ZH * 2 for i in range(1, count + 1)], x, y, columns)
+
+
+def _paragraphs(parsed: Parsed) -> list[str]:
+    document = document_from_parsed(parsed, name="x", source="x.pdf")
+    return [block.text for block in outline_document(document).blocks]
+
+
+# Lines and paragraphs
+
+
+def test_plain_type_comes_back_as_the_paragraphs_that_were_printed() -> None:
+    """Uniform type is how plain text is printed; its own lines are what was broken."""
+    written = [ZH * 3, ZH, "附记", ZH * 2]
+    assert _text_of(set_column(written, 60, 700, 48)).split("\n\n") == written
+
+
+def test_in_a_structured_file_lines_stay_as_printed_and_full_ones_are_named() -> None:
+    """Where there are headings, the layout says which lines go on."""
+    parsed = _parse(print_pdf([[Print("海港灯塔志", 200, 750, 20), *_body()]]))
+    lines = parsed.text.split("\n")
+    starts = [match.start() for match in re.finditer(r"(?m)^", parsed.text)]
+    filled = fill("第1段说起。" + ZH * 2, 48)
+    assert lines[:2] == ["海港灯塔志", ""]
+    assert lines[2 : 2 + len(filled)] == filled
+    assert list(parsed.layout.full_lines[: len(filled) - 1]) == starts[2 : 1 + len(filled)]
+    assert _paragraphs(parsed)[1:] == [f"第{i}段说起。" + ZH * 2 for i in range(1, 5)]
+
+
+def test_an_indent_opens_a_paragraph_after_a_full_line() -> None:
+    """The last line of a paragraph may be full by chance."""
+    first, second = "灯" * 46 + "守" * 47 + "。", "塔" * 46 + "人" * 20 + "。"
+    lines = [(first[:46], 80), (first[46:], 60), (second[:46], 80), (second[46:], 60)]
+    assert (
+        _text_of([Print(line, x, 700 - 15 * i) for i, (line, x) in enumerate(lines)]) == f"{first}\n{second}"
+    )
+
+
+def test_hanging_punctuation_does_not_move_the_edge_of_a_column() -> None:
+    """Full stops and commas may hang out of a full line."""
+    lines = ["灯" * 48, "灯" * 48 + "，", "灯" * 48, "灯" * 20 + "。"]
+    assert _text_of([Print(line, 60, 700 - 15 * i) for i, line in enumerate(lines)]) == "".join(lines)
+
+
+def test_a_sentence_runs_on_over_a_page_and_its_pages_are_known() -> None:
+    """A page without text starts where the next one does."""
+    lines = fill(ZH * 4, 48)
+    pages = [
+        [Print(line, 60, 700 - 15 * i) for i, line in enumerate(part)] for part in (lines[:5], lines[5:])
+    ]
+    parsed = _parse(print_pdf([pages[0], [], pages[1]]))
+    assert parsed.text == ZH * 4
+    first = sum(map(len, lines[:5]))
+    assert parsed.layout.pages == (0, first, first)
+
+
+def test_a_page_that_ends_its_sentence_with_room_to_spare_ends_its_paragraph() -> None:
+    """What does not run on is parted by a blank line."""
+    assert _text_of(_body(count=1), _body(count=1)).count("\n\n") == 1
+
+
+# Characters and spaces
+
+
+def test_spaces_are_seen_in_latin_text_that_has_none() -> None:
+    """Many programs place words and write no spaces."""
+    words, x = [], 60.0
+    for word in ("The", "lamp", "burns", "all", "night."):
+        words.append(Print(word, x, 700))
+        x += 5 * len(word) + 2.5
+    assert _text_of(words) == "The lamp burns all night."
+
+
+@pytest.mark.parametrize("tracking", [0, 1, 3, 6])
+def test_no_space_comes_between_spaced_out_han_characters(tracking: float) -> None:
+    """Titles are often spaced out."""
+    assert _text_of([Print("海港灯塔志略", 60, 700, tracking=tracking)]) == "海港灯塔志略"
+
+
+def test_a_space_of_the_file_is_kept_and_figures_are_not_set_off() -> None:
+    """Word sets figures a little off from Han characters without a space."""
+    date = [Print("建于", 60, 650), Print("1932", 82.5, 650), Print("年。", 105, 650)]
+    assert _text_of([Print("第一章　总则 甲", 60, 700), *date]) == "第一章　总则 甲\n建于1932年。"
+
+
+def test_characters_beyond_the_basic_plane_are_one_code_point() -> None:
+    """Offsets count code points, not units of UTF-16."""
+    text = _text_of([Print("𠮷野家的灯塔", 60, 700)])
+    assert text == "𠮷野家的灯塔"
+    assert len(text) == 6
+
+
+def test_a_raised_figure_stays_apart_from_the_number_before_it() -> None:
+    """10² is not 102."""
+    assert (
+        _text_of([Print("面积10", 60, 700), Print("2", 90, 704, 6), Print("米。", 93, 700)]) == "面积10²米。"
+    )
+
+
+def test_text_that_is_printed_twice_to_look_bold_is_read_once() -> None:
+    """Some programs make bold type by printing it twice."""
+    assert _text_of([Print("海港灯塔志", 60, 700), Print("海港灯塔志", 60.2, 700)]) == "海港灯塔志"
+
+
+def test_an_initial_over_two_lines_opens_its_word() -> None:
+    """The first word of a chapter is whole."""
+    lines = [
+        Print("T", 60, 685, 28),
+        Print("he lamp burns", 75, 700),
+        Print("all through the night", 75, 685),
+    ]
+    assert _text_of(lines).startswith("The lamp burns")
+
+
+# Order
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_columns_are_read_one_after_the_other(count: int) -> None:
+    """Also where the file gives the lines in the order of the page."""
+    columns = 48 / count - 2
+    parts = [
+        set_column([f"第{k}栏{i}。" + ZH for i in range(3)], 60 + k * (columns + 2) * 10, 700, columns)
+        for k in range(count)
+    ]
+    inputs = [line for part in parts for line in part]
+    for ordered in (inputs, sorted(inputs, key=lambda line: (-line.y, line.x))):
+        text = _text_of([Print("海港的灯塔与守塔人：一部地方小志", 150, 740, 10), *ordered])
+        assert text.split("\n\n") == [
+            "海港的灯塔与守塔人：一部地方小志",
+            *(f"第{k}栏{i}。" + ZH for k in range(count) for i in range(3)),
+        ]
+
+
+def test_what_stands_across_columns_parts_them() -> None:
+    """Columns above a line across the page are read before it."""
+
+    def two(y: float, name: str) -> list[Print]:
+        left, right = (
+            set_column([f"{name}{side}。" + ZH * 2], x, y, 22) for x, side in ((60, "左"), (300, "右"))
+        )
+        return [*left, *right]
+
+    across = "横跨两栏的一行字，把上面的两栏与下面的两栏分开，读完上面再读下面。"
+    text = _text_of([*two(700, "上"), Print(across, 60, 560), *two(520, "下")])
+    assert [text.index(part) for part in ("上左", "上右", across, "下左", "下右")] == sorted(
+        text.index(part) for part in ("上左", "上右", across, "下左", "下右")
+    )
+
+
+def test_a_table_is_read_by_rows() -> None:
+    """Columns of short cells are no columns of text."""
+    rows = [
+        [
+            Print(cell, 60 + 160 * k, 700 - 15 * i)
+            for k, cell in enumerate((f"灯塔{i}", f"{1930 + i}年", "花岗岩"))
+        ]
+        for i in range(6)
+    ]
+    parsed = _parse(print_pdf([[cell for row in rows for cell in row]]))
+    assert parsed.text.split("\n") == [f"灯塔{i} {1930 + i}年 花岗岩" for i in range(6)]
+    assert [e.kind for e in parsed.layout.elements] == ["table"] * 6
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 270])
+def test_a_page_on_its_side_is_read_upright(rotate: int) -> None:
+    """Whether the page says that it is turned or not."""
+    lines = [Print(line, 100 + 15 * i, 60, turned=True) for i, line in enumerate(fill(ZH * 3, 66))]
+    assert _text_of(lines, rotate=rotate) == ZH * 3
+
+
+def test_vertical_chinese_is_read_from_the_right() -> None:
+    """From top to bottom, then to the left."""
+    stacked = [
+        Print(c, 500 - 20 * i, 700 - 10 * k)
+        for i, line in enumerate(fill(ZH * 2, 40))
+        for k, c in enumerate(line)
+    ]
+    assert _text_of(stacked).replace("\n", "") == ZH * 2
+
+
+def test_a_stamp_along_the_margin_is_left_out() -> None:
+    """It belongs to no sentence."""
+    assert "arXiv" not in _text_of([*_body(), Print("arXiv:1234.5678v1", 20, 300, turned=True)])
+
+
+# What is printed on every page
+
+
+def test_running_heads_and_page_numbers_are_left_out() -> None:
+    """They would stand in the middle of sentences."""
+    pages = [
+        [Print("海港灯塔志", 60, 770), *_body(y=700 - n), Print(f"第 {n // 10 + 1} 页 共 5 页", 270, 30)]
+        for n in range(0, 50, 10)
+    ]
+    text = _text_of(*pages)
+    assert "海港灯塔志" not in text
+    assert "页" not in text
+    assert text.count("第1段说起") == 5
+
+
+def test_numbered_titles_at_the_top_of_pages_stay() -> None:
+    """Chapters of one page each count like pages."""
+    pages = [[Print(f"第{n}章", 250, 770, 20), *_body()] for n in (1, 2, 3)]
+    assert _headings(_parse(print_pdf(pages))) == [(f"第{n}章", 1) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("folio", ["3", "- 3 -", "第 3 页", "Page 3 of 10", "3/10", "— 3 —"])
+def test_a_single_page_loses_its_number_and_nothing_else(folio: str) -> None:
+    """On a single page nothing shows what is a running head."""
+    text = _text_of([Print("海港灯塔志", 60, 770), *_body(), Print(folio, 290, 30)])
+    assert text.startswith("海港灯塔志\n\n第1段")
+    assert text.endswith("方向。")
+
+
+def test_a_figure_that_stands_in_the_text_stays() -> None:
+    """Only a number apart from the text counts pages."""
+    assert _text_of([Print("一年有几天？", 60, 700), Print("365", 60, 685)]) == "一年有几天？\n365"
+
+
+def test_a_footnote_stays_on_its_page_and_tears_no_sentence() -> None:
+    """It goes before the paragraph that runs on."""
+    lines = fill(ZH * 4, 48)
+    top = [Print(line, 60, 700 - 15 * i) for i, line in enumerate(fill("开头一段。" + ZH, 48))]
+    torn = [Print(line, 60, 600 - 15 * i) for i, line in enumerate(lines[:4])]
+    note = [Print("1 见《海港志》第三卷，作者未详。", 60, 60, 7)]
+    parsed = _parse(
+        print_pdf([[*top, *torn, *note], [Print(x, 60, 700 - 15 * i) for i, x in enumerate(lines[4:])]])
+    )
+    assert ZH * 4 in parsed.text
+    assert parsed.layout.page_at(parsed.text.index("见《海港志》")) == 1
+
+
+# Headings
+
+
+def test_size_and_weight_tell_headings_and_their_levels() -> None:
+    """The largest is first, bold lines last; a caption is none."""
+    page = [
+        Print("海港灯塔志", 200, 750, 22),
+        Print("第一章 建造", 60, 710, 14),
+        *_body(y=680, count=1),
+        Print("石料从何处来", 60, 620, 10, bold=True),
+        *_body(y=600, count=1),
+        Print("图 1 灯塔的剖面", 200, 540, 14),
+        *_body(y=510, count=3),
+    ]
+    assert _headings(_parse(print_pdf([page]))) == [
+        ("海港灯塔志", 1),
+        ("第一章 建造", 2),
+        ("石料从何处来", 3),
+    ]
+
+
+def test_a_heading_of_several_lines_is_one() -> None:
+    """Lines of one size that stand close are one heading."""
+    page = [Print("一座灯塔与它的守塔人", 150, 750, 20), Print("海港地方小志", 200, 726, 20), *_body()]
+    assert _headings(_parse(print_pdf([page]))) == [("一座灯塔与它的守塔人\n海港地方小志", 1)]
+
+
+def test_bold_words_in_running_text_are_no_heading() -> None:
+    """A heading stands alone."""
+    page = [Print("守塔人", 60, 700, 10, bold=True), Print("每晚点亮灯火，" * 6, 90, 700), *_body(y=680)]
+    assert _headings(_parse(print_pdf([page]))) == []
+
+
+def test_bookmarks_name_headings_whatever_their_type() -> None:
+    """Also with the number of the heading left out."""
+    page = [Print("第一章　建造", 60, 750), *_body(y=730, count=1), Print("1.1 石料", 60, 660), *_body(y=640)]
+    found = _parse(print_pdf([page], bookmarks=[("第一章 建造", 0, 1), ("石料", 0, 2), ("不在页上", 0, 1)]))
+    assert _headings(found) == [("第一章　建造", 1), ("1.1 石料", 2)]
+
+
+# What a file says of itself
+
+
+def test_title_author_and_date_come_from_the_document_information() -> None:
+    """Dates are written as ISO 8601 has them."""
+    info = "/Title(Lighthouses of the North)/Author(A. Keeper)/CreationDate(D:20240309120000+08'00')"
+    parsed = _parse(print_pdf([_body()], info=info))
+    assert parsed.title == "Lighthouses of the North"
+    assert parsed.metadata == {"author": "A. Keeper", "date": "2024-03-09"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["", "Microsoft Word - x.doc", "Untitled", "report.docx", "x", "\\316\\242\\310\\355", "about:blank"],
+)
+def test_what_a_program_wrote_is_no_title(title: str) -> None:
+    """Names of files, of programs, and text in the wrong encoding are no titles."""
+    assert _parse(print_pdf([_body()], info=f"/Title({title})/CreationDate(D:20249999)")).title is None
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"%PDF-1.4\n", "not a whole PDF file"),
+        (b"no PDF at all", "not a whole PDF file"),
+        (print_pdf([_body()])[:900], "not a whole PDF file"),
+        (print_pdf([]), "not a whole PDF file, or has no pages"),
+        (print_pdf([[]]), "OCR"),
+        (print_pdf([_body()], named=False), "fonts that do not tell which characters they show"),
+        (print_pdf([[]]).replace(b"/Count 1/", b"/Count 987654/"), "987,654 pages"),
+        (print_pdf([[Print("灯" * 5000, 0, 50 * k) for k in range(14)]]), "far more text than an article"),
+    ],
+    ids=["header only", "no PDF", "cut", "no pages", "no text", "no characters", "pages", "characters"],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_one_line(data: bytes, says: str) -> None:
+    """The line says what is wrong and what to do."""
+    with pytest.raises(DocumentError, match=re.escape(says)) as caught:
+        _parse(data, "paper.pdf")
+    assert str(caught.value).startswith("paper.pdf ")
+    assert "\n" not in str(caught.value)
+
+
+def test_damage_is_refused_or_survived() -> None:
+    """Whatever bytes are cut or changed, there is a text or one clear error."""
+    whole = print_pdf([_body(), _body()], bookmarks=[("第一章", 0, 1)])
+    rng = random.Random(7)  # noqa: S311 - a test needs the same damage each time
+    for _ in range(60):
+        data = bytearray(whole[: rng.randrange(len(whole))] if rng.random() < 0.3 else whole)
+        for _ in range(rng.choice([1, 8, 64])):
+            if data:
+                data[rng.randrange(len(data))] = rng.randrange(256)
+        try:
+            parsed = _parse(bytes(data))
+        except DocumentError:
+            continue
+        parsed.text.encode()
+        assert parsed.layout.pages[0] == 0
+        assert all(a <= b for a, b in pairwise(parsed.layout.pages))
+        assert all(a.end <= b.start for a, b in pairwise(parsed.layout.elements))
+
+
+def test_several_threads_may_read_at_once() -> None:
+    """PDFium itself may be used by one at a time."""
+    files = [print_pdf([_body(count=n)]) for n in range(1, 9)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(_parse, files)) == [_parse(file) for file in files]
+
+
+def test_nothing_is_said_at_import_or_exit(tmp_path) -> None:
+    """The library is loaded late, and nothing is left open."""
+    (tmp_path / "x.pdf").write_bytes(print_pdf([_body()]))
+    code = (
+        "import sys, pathlib; from zhangju_index.formats import parse_bytes; assert 'pypdfium2' not in sys.modules;"
+        "parse_bytes(pathlib.Path('x.pdf').read_bytes(), 'x.pdf')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+# The bundled article, printed
+
+
+@pytest.mark.parametrize(("columns", "size"), [(48, 10), (39, 12), (60, 8), (27.5, 16)])
+def test_the_article_has_the_same_outline_when_printed(columns: float, size: float) -> None:
+    """Whatever the width of the column and the size of the type."""
+    article = bundled_article()
+    lines: list[tuple[str, float]] = []
+    for paragraph in article.text.split("\n"):
+        lines += [(line, 1.5 * size) for line in fill(paragraph, columns)] or [("", 1.5 * size)]
+    pages: list[list[Print]] = [[]]
+    y = 740.0
+    for line, leading in lines:
+        if y < 60:
+            pages.append([])
+            y = 740.0
+        if line:
+            pages[-1].append(Print(line, 60, y, size))
+        y -= leading
+    document = document_from_parsed(_parse(print_pdf(pages)), name="x", source="x.pdf")
+    assert _sections(document) == _sections(article)
+
+
+def _sections(document: Document) -> list[tuple[tuple[str, ...], str, str]]:
+    return [
+        (section.path, section.kind, re.sub(r"\s", "", document.text[section.start : section.end]))
+        for section in outline_document(document).sections
+    ]

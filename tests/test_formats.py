@@ -122,8 +122,9 @@ def test_what_is_read_is_quoted_exactly_in_every_format(form: str, parts: list[P
     """Sections tile the text, chunks and sentences are slices, and nothing is lost or doubled."""
     document = read(write(parts, form), form)
     if document is None:
-        # Symbols alone are no text, and a few odd characters tell no encoding for certain.
-        assert form == "txt gb18030" or not any(c.isalnum() for part in parts for c in part.text)
+        # Symbols alone are no text, a number alone is that of a page, and a few odd characters
+        # tell no encoding for certain.
+        assert form == "txt gb18030" or not any(c.isalpha() for part in parts for c in part.text)
     else:
         check_promises(document)
 
@@ -183,6 +184,12 @@ def test_pages_rise_with_the_text() -> None:
 
     assert len(document.layout.pages) > 3
     assert {chunk.page for chunk in chunks} == set(range(1, len(document.layout.pages) + 1))
+
+
+def test_a_pdf_file_with_page_numbers_alone_is_refused() -> None:
+    """A scan may have them; the message says what to do."""
+    with pytest.raises(DocumentError, match=r"^a\.pdf holds no text but page numbers: run it through OCR"):
+        document_from_bytes(write_pdf(["1"]), source="a.pdf")
 
 
 def damaged(data: bytes, random_bytes: random.Random) -> list[bytes]:

@@ -149,11 +149,12 @@ def _stream(text: str) -> str:
 
 def _page(rows: Sequence[str], glyphs: dict[str, int]) -> str:
     shown = []
-    # PDFium leaves out what has no width, as a glyph alone that its own fonts do not have: hence the space.
+    # Of glyphs that its own fonts do not have, PDFium knows no box: it leaves out one that stands
+    # alone (hence the space), and a line as far in as an equal one before it (hence the shift).
     for i, row in enumerate(rows):
         codes = "".join(f"{glyphs.setdefault(c, len(glyphs) + 1):04x}" for c in row + " ")
         if row:
-            shown.append(f"1 0 0 1 50 {(len(rows) - i) * 16 + 50} Tm <{codes}> Tj")
+            shown.append(f"1 0 0 1 {50 + i % 4 / 2} {(len(rows) - i) * 16 + 50} Tm <{codes}> Tj")
     return "BT /F 10 Tf\n" + "\n".join(shown) + "\nET"
 
 

@@ -31,6 +31,12 @@ def test_every_kind_of_line_end_counts_once(end: str) -> None:
     assert [line.gap for line in lines] == [0, 1, 0]
 
 
+@pytest.mark.parametrize("end", ["\n\f", "\f\n", "\n\f\n", "\r\n\f\r\n", "\f"], ids=repr)
+def test_the_end_of_a_page_is_no_blank_line(end: str) -> None:
+    """A sentence goes on across it."""
+    assert [line.gap for line in split_lines(f"甲{end}乙\n\f\n\n丙")] == [0, 0, 1]
+
+
 def test_an_ideographic_space_is_two_columns_of_indent() -> None:
     """Indents made with spaces and with full-width spaces compare."""
     text = "\u3000\u3000甲\n    乙\n\t丙"

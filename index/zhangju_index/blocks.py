@@ -96,7 +96,7 @@ class Block:
         """Whether a sentence ends before its last character."""
         return _holds_stop(self.text)
 
-    @property
+    @cached_property
     def is_candidate(self) -> bool:
         """Whether its shape allows it to be a heading: short, unstopped, on its own."""
         text = self.text
@@ -232,7 +232,9 @@ def _measure(
     if len(lines) >= _DOUBLE_SPACED_LINES and all(line.gap for line in lines[1:]):
         # A blank line after every line says nothing if the lines were wrapped all the same.
         closed = [replace(line, gap=max(0, line.gap - 1)) for line in lines]
-        inner = measure_wrap(text, closed, unspaced)
+        # Where most lines have a number, the few others say nothing about a width.
+        numbered = sum(find_mark(text[line.start : line.end]) is not None for line in lines)
+        inner = measure_wrap(text, closed, unspaced) if 2 * numbered < len(lines) else Wrap()
         if inner.sliced >= _DOUBLE_SPACED_WIDTH or inner.width >= _DOUBLE_SPACED_WIDTH:
             return closed, inner
     return lines, wrap

@@ -22,6 +22,8 @@ _MARGIN = " \t\x1f\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _VISIBLE = re.compile(f"[^{_MARGIN}](?:.*[^{_MARGIN}])?", re.DOTALL)
 # Lines of verse are shorter than any column that prose is set in.
 _NARROWEST = 10
+# Breaks that are looked at closely, spread over a long text.
+_ENOUGH = 5000
 _FIRST_WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
 
 
@@ -111,14 +113,17 @@ def split_lines(text: str) -> list[Line]:
     """Return the lines of ``text`` that show anything, in order."""
     lines: list[Line] = []
     position = gap = 0
+    at_page = False
     breaks = [match.span() for match in _BREAK.finditer(text)]
     for raw_end, after in [*breaks, (len(text), len(text))]:
+        was_at_page, at_page = at_page, text[raw_end:after] == "\f"
         visible = _VISIBLE.search(text, position, raw_end)
         if visible:
             indent = _columns(text[position : visible.start()].replace("\ufeff", ""))
             lines.append(Line(visible.start(), visible.end(), indent, raw_end - position, gap))
             gap = 0
-        else:
+        elif was_at_page == at_page:
+            # What lies between the end of a line and the end of its page is no blank line.
             gap += 1
         position = after
     return lines
@@ -145,12 +150,15 @@ def measure_wrap(text: str, lines: list[Line], typed: Container[int] = ()) -> Wr
     if len(broken) < 2:
         return Wrap()
     longest = max(line.length for line in lines)
+    if longest < _NARROWEST:
+        return Wrap()
     exact = sum(a.length == longest for a, _ in broken)
     near = sum(longest - 3 <= a.length < longest for a, _ in broken)
     # Filling words, or keeping punctuation off line starts, leaves lines a little short.
-    if 2 * exact > len(broken) and near <= 0.2 * exact and longest >= _NARROWEST:
+    if 2 * exact > len(broken) and near <= 0.2 * exact:
         return Wrap(longest, sliced=longest)
 
+    broken = broken[:: len(broken) // _ENOUGH + 1]
     best, most = Wrap(), len(broken) // 2
     for measure in (len, _columns, _chinese_columns):
         for hanging in (False, True):

@@ -387,7 +387,8 @@ def _paragraphs(found: Blocks, openings: list[_Opening]) -> Iterator[list[Block]
     openings = [opening for opening in openings if opening.kind != "lead" or opening.rank != _RANKS["lead"]]
     bounds = [opening.start for opening in openings] + [found.blocks[-1].end + 1 if found.blocks else 0]
     for opening, end in zip(openings, bounds[1:], strict=True):
-        if opening.kind not in ("heading", "body", "lead"):
+        # The sentences of an article are its provisions; none of them names the others.
+        if opening.kind not in ("heading", "body", "lead") or opening.rank == RANKS["条"]:
             continue
         first, last = (bisect_left(found.blocks, at, key=lambda b: b.start) for at in (opening.start, end))
         yield [

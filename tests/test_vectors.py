@@ -1,4 +1,5 @@
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import faiss
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from index_entries import unit_rows
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.protocols import FloatMatrix, VectorStore
-from zhangju_index.vectors import FlatVectorStore, VectorFile, cosine_similarities, search_exact
+from zhangju_index.vectors import FlatVectorStore, VectorFile, cosine_similarities, one_thread, search_exact
 
 
 @st.composite
@@ -130,6 +131,17 @@ def test_what_cannot_be_searched_is_refused() -> None:
         store.search(query, 1, np.array([2, -1]))
     with pytest.raises(IndexError):
         store.similarities(query[0], np.array([4]))
+
+
+def test_one_thread_is_for_the_caller_alone() -> None:
+    """What FAISS may use is as it was afterwards, also when a search fails, and elsewhere all along."""
+    before = faiss.omp_get_max_threads()
+    with ThreadPoolExecutor(1) as elsewhere, pytest.raises(ValueError, match="failed"), one_thread():
+        assert faiss.omp_get_max_threads() == 1
+        assert elsewhere.submit(faiss.omp_get_max_threads).result() == before
+        raise ValueError("failed")
+
+    assert faiss.omp_get_max_threads() == before
 
 
 def test_vectors_are_copies() -> None:

@@ -1,6 +1,7 @@
-"""Builds over an index, in child processes that die, fail or lack rights at a chosen moment.
+"""Writers of an index, in child processes that die, fail or lack rights at a chosen moment.
 
-    python broken_builds.py kill|fail|full|unprivileged FOLDER
+    python broken_builds.py kill|fail|full OPERATION FOLDER
+    python broken_builds.py unprivileged FOLDER
 
 prints what each child left behind, one JSON object per line. The script forks, so it runs in a
 process of its own, where nothing has started threads.
@@ -15,14 +16,18 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import faiss  # noqa: F401 - loaded before forking: the children only do what a build does
 
 from index_entries import CHUNKING, MODEL, make_entry
+from zhangju_index import embedding
 from zhangju_index.errors import ZhangjuError
 from zhangju_index.folder import open_index, write_index
 from zhangju_index.generations import claimed
+from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
+from zhangju_index.toy import ToyEmbedder
 
 OLD = [make_entry("old-1"), make_entry("old-2")]
 NEW = [make_entry("new-1"), make_entry("new-2"), make_entry("new-3", 3)]
@@ -31,7 +36,7 @@ BUILT, REFUSED, BUILT_ALL_THE_SAME = 0, 2, 3
 # Calls into C after which the disk, or what the system will write to it, is different.
 CHANGES = {
     "close", "executemany", "executescript", "execute", "flush", "fsync", "mkdir", "open", "replace",
-    "rmdir", "seek", "unlink", "write", "flock", "connect",
+    "rmdir", "seek", "truncate", "unlink", "write", "flock", "connect",
 }  # fmt: skip
 
 
@@ -46,17 +51,35 @@ def _write_table(path: Path, texts: object) -> None:
     path.write_text("{}", encoding="utf-8")
 
 
-def _what_is_there(directory: Path) -> str:
-    """Say which index opens: "old", "new" or "none"; anything else is an error's name."""
+def _add(directory: Path, **texts: str) -> None:
+    add_sources([Source(f"{name}.txt", data=text.encode()) for name, text in texts.items()], directory)
+
+
+def _add_old(directory: Path) -> None:
+    _add(directory, one="第一篇的第一句。第一篇的第二句。", two="The second text.")
+
+
+OPERATIONS: dict[str, tuple[Callable[[Path], None], Callable[[Path], object]]] = {
+    "build": (partial(_build, entries=OLD), partial(_build, entries=NEW)),
+    "add": (_add_old, partial(_add, two="The second text, changed.", three="第三篇的一句。")),
+    "remove": (_add_old, partial(remove_documents, ["one"])),
+    "rebuild": (_add_old, partial(rebuild_library, model="32")),
+}
+"""How an index is made, and what is then done to it."""
+
+
+def _load_toy(name: str | None = None) -> ToyEmbedder:
+    return ToyEmbedder(int((name or "64").rpartition("-")[2]))
+
+
+def _contents(directory: Path) -> object:
+    """All that an index holds; "none", or an error's name, where it does not open."""
     try:
-        with open_index(directory, fingerprint=MODEL.fingerprint) as index:
-            found = [index.entry(document.id).chunks for document in index.texts.documents()]
+        with open_index(directory, verify=True) as index:
+            documents = [(document, index.entry(document.id).chunks) for document in index.texts.documents()]
+            return index.manifest.model, documents
     except ZhangjuError as error:
         return "none" if type(error).__name__ == "IndexMissingError" else type(error).__name__
-    for name, entries in (("old", OLD), ("new", NEW)):
-        if found == [list(entry.chunks) for entry in entries]:
-            return name
-    return "a mixture"
 
 
 def _in_child(action: Callable[[], int | None]) -> tuple[int | None, str]:
@@ -106,44 +129,62 @@ def _fail() -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def _interrupted_builds(directory: Path, action: Callable[[], None], start: str) -> None:
-    """Interrupt a build before each of its changes in turn, until one gets through."""
+def _interrupted(directory: Path, action: Callable[[], None], operation: str, start: str) -> None:
+    """Interrupt an operation before each of its changes in turn, until one gets through."""
+    begin, operate = OPERATIONS[operation]
+    another = begin if operation == "build" else partial(_add, four="一句新的。")
+    template = directory.parent / "template"
+    begin(template)
+    states = {"old": _contents(template), "none": "none"}
+    expected = directory.parent / "expected"
+    if start == "old":
+        shutil.copytree(template, expected)
+    operate(expected)
+    states["new"] = _contents(expected)
+
+    def what_is_there() -> object:
+        found = _contents(directory)
+        return next((name for name, state in states.items() if state == found), str(found)[:200])
+
     number, code = 0, None
     while code != BUILT:
         number += 1
         shutil.rmtree(directory, ignore_errors=True)
         if start == "old":
-            _build(directory, OLD)
+            shutil.copytree(template, directory)
 
         def run(number: int = number) -> int:
             happened = _at_change(number, action)
-            _build(directory, NEW)
+            operate(directory)
             sys.setprofile(None)
             return BUILT_ALL_THE_SAME if happened() else BUILT
 
         code, message = _in_child(run)
-        there = _what_is_there(directory)
+        there = what_is_there()
         left = sorted(path.name for path in directory.rglob("*")) if there == "none" else []
-        if not directory.exists() or number % 5 == 0:
-            _build(directory, NEW)
-        else:
-            _build(directory, OLD)
-        after = _what_is_there(directory)
+        # The same command again; where its work is done already, another one.
+        (another if there == "new" else operate)(directory)
         _report(number=number, start=start, code=code, message=message, there=there, left=left,
-               after=after, generations=len(list((directory / "generations").iterdir())))  # fmt: skip
+               after=what_is_there(), generations=len(list((directory / "generations").iterdir())),
+               unfinished=(directory / "unfinished").exists())  # fmt: skip
+    for folder in (template, expected, directory):
+        shutil.rmtree(folder)
 
 
-def _full_disks(directory: Path) -> None:
-    """Build where files may not grow beyond a limit: the system's own refusal, in each writer."""
-    _build(directory, OLD)
+def _full_disks(directory: Path, operation: str) -> None:
+    """Write where files may not grow beyond a limit: the system's own refusal, in each writer."""
+    begin, operate = OPERATIONS[operation]
+    begin(directory)
+    before = _contents(directory)
     for limit in (0, 20, 100, 300, 1000, 5000, 30_000, 50_000):
 
         def run(limit: int = limit) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-            _build(directory, NEW)
+            operate(directory)
 
         code, message = _in_child(run)
-        _report(limit=limit, code=code, message=message, there=_what_is_there(directory),
+        _report(limit=limit, code=code, message=message,
+               there="old" if _contents(directory) == before else "new",
                generations=len(list((directory / "generations").iterdir())))  # fmt: skip
 
 
@@ -180,11 +221,14 @@ def _report(**values: object) -> None:
 
 
 if __name__ == "__main__":
-    kind, folder = sys.argv[1], Path(sys.argv[2])
+    embedding.load_embedder = _load_toy
+    kind, *operations, folder = sys.argv[1:]
     if kind == "unprivileged":
-        _unprivileged(folder / "index")
+        _unprivileged(Path(folder) / "index")
     elif kind == "full":
-        _full_disks(folder / "index")
+        _full_disks(Path(folder) / "index", operations[0])
     else:
-        for begin in ("old", "nothing"):
-            _interrupted_builds(folder / "a" / "index", {"kill": _die, "fail": _fail}[kind], begin)
+        for begin in ("old", "nothing") if operations[0] in ("build", "add") else ("old",):
+            _interrupted(
+                Path(folder) / "a" / "index", {"kill": _die, "fail": _fail}[kind], operations[0], begin
+            )

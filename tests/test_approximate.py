@@ -10,10 +10,10 @@ from zhangju_index.approximate import (
     APPROXIMATE_FROM,
     MIN_RECALL,
     ApproximateVectorStore,
-    StoreRecord,
     build_approximate,
 )
 from zhangju_index.errors import IndexDamagedError
+from zhangju_index.manifest import StoreRecord
 from zhangju_index.protocols import FloatMatrix, VectorStore
 from zhangju_index.vectors import FlatVectorStore
 
@@ -157,8 +157,9 @@ def test_a_small_store_stays_exact(rows: int, tmp_path: Path) -> None:
     """Where comparing all rows is fast, nothing is written and nothing can be missed."""
     store = FlatVectorStore(unit_rows(0, rows))
 
-    assert rows < APPROXIMATE_FROM
-    assert build_approximate(store, tmp_path / "codes") == StoreRecord("exact", 0, {})
+    record = build_approximate(store, tmp_path / "codes", threshold=APPROXIMATE_FROM)
+
+    assert record == StoreRecord("exact", 0, {})
     assert not list(tmp_path.iterdir())
 
 

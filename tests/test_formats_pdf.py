@@ -60,6 +60,14 @@ def test_in_a_structured_file_lines_stay_as_printed_and_full_ones_are_named() ->
     assert _paragraphs(parsed)[1:] == [f"第{i}段说起。" + ZH * 2 for i in range(1, 5)]
 
 
+def test_words_cut_by_a_hyphen_are_read_whole() -> None:
+    """The text keeps the hyphen; what is read of it does not."""
+    lines = ["The lighthouse of the harbour was built of gran-", "ite blocks that men cut in the quarry."]
+    parsed = _parse(print_pdf([[Print(line, 60, 700 - 20 * i, 20) for i, line in enumerate(lines)]]))
+    assert parsed.text == "\n".join(lines)
+    assert _paragraphs(parsed) == ["".join(lines).replace("gran-", "gran")]
+
+
 def test_an_indent_opens_a_paragraph_after_a_full_line() -> None:
     """The last line of a paragraph may be full by chance."""
     first, second = "灯" * 46 + "守" * 47 + "。", "塔" * 46 + "人" * 20 + "。"

@@ -14,21 +14,20 @@ Codes miss a row only by being coarse, wherever the question lies. ``benchmarks/
 them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zhangju_index.errors import IndexDamagedError
+from zhangju_index.manifest import StoreRecord
 from zhangju_index.protocols import FloatMatrix, IntMatrix
 from zhangju_index.vectors import FlatVectorStore, FloatVector, IntVector, check_k, one_thread, unit_rows
 
 if TYPE_CHECKING:
     import faiss
 
-__all__ = ["APPROXIMATE_FROM", "ApproximateVectorStore", "StoreRecord", "build_approximate"]
+__all__ = ["APPROXIMATE_FROM", "ApproximateVectorStore", "build_approximate"]
 
 APPROXIMATE_FROM = 100_000
 """Rows from which a store gets codes. An exact search of so many takes 9 ms on one idle core, 20 to
@@ -41,8 +40,8 @@ MIN_RECALL = 0.99
 _LEVELS = 16
 _DEPTHS = (10, 100, 200)
 _OVERFETCH = (4, 8, 16)
-# Two values of a column differ little from one sample to another; more rows only take longer.
-_TRAINING_ROWS = 16_384
+# Sixteen values are learnt from few; more rows or rounds take longer and find nothing more.
+_TRAINING_ROWS, _TRAINING_ROUNDS = 8192, 10
 # Rows proposed besides, for a small k: its few best rows may be crowded as well.
 _LEAST = 64
 _QUESTIONS = 128
@@ -51,22 +50,6 @@ _ROWS_AT_A_TIME = 8192
 _DIFFERENT = 3 / 4
 # From this share of the rows on, comparing all of them costs no more than comparing those proposed.
 _LARGE_SHARE = 1 / 4
-
-
-@dataclass(frozen=True, slots=True)
-class StoreRecord:
-    """How the rows of a store are searched.
-
-    Attributes:
-        kind: ``exact``, or ``approximate`` where a file of codes proposes rows.
-        overfetch: Rows proposed for each row wanted; 0 when exact.
-        recall: Share of the 10, 100 and 200 best rows that were found when the codes were made, by
-            depth; empty when exact.
-    """
-
-    kind: Literal["exact", "approximate"] = "exact"
-    overfetch: int = 0
-    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 class ApproximateVectorStore:
@@ -171,9 +154,7 @@ class ApproximateVectorStore:
         return scores[0], found[0]
 
 
-def build_approximate(
-    exact: FlatVectorStore, path: Path, *, threshold: int = APPROXIMATE_FROM
-) -> StoreRecord:
+def build_approximate(exact: FlatVectorStore, path: Path, *, threshold: int) -> StoreRecord:
     """Write codes for the rows of a store, if it is large and its rows are found by them.
 
     Memory holds the codes, half a byte for each value, and some thousand rows.
@@ -181,7 +162,7 @@ def build_approximate(
     Args:
         exact: The rows, mapped from their file.
         path: The file of the codes; it is not written where the store stays exact.
-        threshold: Rows from which a store gets codes.
+        threshold: Rows from which a store gets codes, ``APPROXIMATE_FROM`` in a library.
 
     Returns:
         What was chosen, with the recall that was measured; the same for the same rows.
@@ -190,15 +171,15 @@ def build_approximate(
         return StoreRecord()
     import faiss
 
-    with one_thread():
-        codes = _encode(exact)
+    codes = _encode(exact)
     questions = _questions(exact)
     truth = exact.search(questions, max(_DEPTHS))[0]
     for overfetch in _OVERFETCH:
         store = ApproximateVectorStore(exact, codes, overfetch)
         recall = {str(depth): _recall(store, questions, truth, depth) for depth in _DEPTHS}
         if min(recall.values()) >= MIN_RECALL:
-            faiss.write_index(codes, str(path))
+            # FAISS would tell of a full disk by an error of its own.
+            path.write_bytes(faiss.serialize_index(codes).data)
             return StoreRecord("approximate", overfetch, recall)
     return StoreRecord()
 
@@ -210,7 +191,9 @@ def _encode(exact: FlatVectorStore) -> "faiss.IndexPQFastScan":
     codes = faiss.IndexPQFastScan(dimension, dimension, 4, faiss.METRIC_INNER_PRODUCT)
     # FAISS would warn on standard error of a sample that it finds small.
     codes.pq.cp.min_points_per_centroid = 1
-    codes.train(exact.vectors(_sample(exact, _TRAINING_ROWS)))
+    codes.pq.cp.niter = _TRAINING_ROUNDS
+    with one_thread():
+        codes.train(exact.vectors(_sample(exact, _TRAINING_ROWS)))
     for start in range(0, len(exact), _ROWS_AT_A_TIME):
         codes.add(exact.vectors(slice(start, start + _ROWS_AT_A_TIME)))
     return codes

@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
 
+from zhangju_index.approximate import APPROXIMATE_FROM, ApproximateVectorStore, build_approximate
 from zhangju_index.errors import (
     IndexDamagedError,
     IndexFormatError,
@@ -71,6 +72,7 @@ FileWriter = Callable[[Path, Texts], None]
 _TEXTS = "texts.sqlite"
 # Vectors, and the keys of the texts they stand for, row by row.
 _CHUNKS, _SENTENCES = ("chunks.faiss", "chunks.keys"), ("sentences.faiss", "sentences.keys")
+_CODES = ".codes"
 # Files whose every byte is compared whenever an index is opened: up to 20 ms each.
 _SMALL_BYTES = 8 * 1024 * 1024
 
@@ -134,8 +136,8 @@ class Index:
     identity: str
     manifest: Manifest
     texts: Texts
-    chunk_store: FlatVectorStore
-    sentence_store: FlatVectorStore
+    chunk_store: FlatVectorStore | ApproximateVectorStore
+    sentence_store: FlatVectorStore | ApproximateVectorStore
     _chunk_keys: Keys
     _sentence_keys: Keys
     _origins: Mapping[str, Origin]
@@ -399,6 +401,14 @@ class IndexWriter:
             self._texts.close()
             self._chunks.close()
             self._sentences.close()
+            stores = {
+                name: build_approximate(
+                    FlatVectorStore.load(self._generation / vectors),
+                    self._generation / f"{name}{_CODES}",
+                    threshold=APPROXIMATE_FROM,
+                )
+                for name, (vectors, _) in (("chunks", _CHUNKS), ("sentences", _SENTENCES))
+            }
             texts = Texts(self._generation / _TEXTS)
             try:
                 for name, write in (extra_files or {}).items():
@@ -417,6 +427,7 @@ class IndexWriter:
                     sentences=self._texts.sentences,
                 ),
                 files=_describe_files(self._generation),
+                stores=stores,
             )
             (self._generation / MANIFEST).write_bytes(manifest.to_json().encode("utf-8"))
             swap_in(self.directory, self._generation)
@@ -486,14 +497,18 @@ def _open_generation(
             chunk_store, chunk_keys = _load_vectors(generation, _CHUNKS)
             sentence_store, sentence_keys = _load_vectors(generation, _SENTENCES)
             _check_counts(manifest, texts, chunk_store, sentence_store)
+            found_by = {
+                name: _load_codes(generation, manifest, name, store)
+                for name, store in (("chunks", chunk_store), ("sentences", sentence_store))
+            }
             stack.pop_all()
     return Index(
         directory=directory,
         identity=pointer.manifest_sha256,
         manifest=manifest,
         texts=texts,
-        chunk_store=chunk_store,
-        sentence_store=sentence_store,
+        chunk_store=found_by["chunks"],
+        sentence_store=found_by["sentences"],
         _chunk_keys=chunk_keys,
         _sentence_keys=sentence_keys,
         _origins={each.id: Origin(each.file_sha256, each.read_by) for each in manifest.documents},
@@ -536,6 +551,15 @@ def _load_vectors(generation: Path, names: tuple[str, str]) -> tuple[FlatVectorS
     if len(keys) != len(store):
         raise IndexDamagedError(f"expected {len(store):,} keys in {path.name}, got {len(keys):,}")
     return store, keys
+
+
+def _load_codes(
+    generation: Path, manifest: Manifest, name: str, store: FlatVectorStore
+) -> FlatVectorStore | ApproximateVectorStore:
+    record = manifest.stores.get(name)
+    if record is None or record.kind == "exact":
+        return store
+    return ApproximateVectorStore.load(store, generation / f"{name}{_CODES}", record.overfetch)
 
 
 def _check_model(model: ModelRecord, fingerprint: str) -> None:

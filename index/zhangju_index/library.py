@@ -68,8 +68,8 @@ class Source:
 
     Attributes:
         name: As the user gave it; it becomes ``Document.source``, and its ending tells the format.
-        path: The file, or None where ``data`` holds the bytes.
-        data: The bytes themselves, or None where they are in the file.
+        path: The file; where neither it nor ``data`` is given, the name is its path.
+        data: The bytes themselves, where they are not in a file.
     """
 
     name: str
@@ -139,7 +139,7 @@ def add_sources(
         on_note: Told what else the user should know.
 
     Raises:
-        DocumentError: There is no index, and no source could be read.
+        DocumentError: There is no index that is whole, and no source could be read.
         IndexBusyError: Another process is writing the index.
         IndexUnusableError: It is of another format, or the system does not let us read it: it
             is left alone.
@@ -158,18 +158,15 @@ def add_sources(
             if on_reading:
                 on_reading(reading)
         readings = tuple(intake.readings)
-        if shelf.manifest is None and not intake.new:
+        refused = all(reading.outcome == "refused" for reading in readings)
+        if shelf.index is not None:
+            own = shelf.index.manifest
+            if refused or (not intake.new and model in (None, own.model.name)):
+                return Change(own, readings)
+        elif refused:
             reasons = [reading.reason for reading in readings] or ["no source was given"]
             more = f" (and {len(reasons) - 1} more could not be read)" if len(reasons) > 1 else ""
             raise DocumentError(f"{reasons[0]}{more}")
-        manifest = shelf.manifest
-        if (
-            manifest is not None
-            and shelf.index is not None
-            and not intake.new
-            and model in (None, manifest.model.name)
-        ):
-            return Change(manifest, readings)
         return Change(_build(shelf, intake, directory, model, on_status), readings)
 
 

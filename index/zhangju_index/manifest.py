@@ -6,11 +6,11 @@ The reader is strict: whatever it does not expect is damage, except a newer ``fo
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib import metadata
 from pathlib import PurePosixPath
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from zhangju_index.errors import IndexDamagedError, IndexFormatError
 
@@ -22,6 +22,7 @@ __all__ = [
     "Manifest",
     "ModelRecord",
     "Setting",
+    "StoreRecord",
     "version",
 ]
 
@@ -29,7 +30,8 @@ FORMAT_VERSION = 2
 """Raised whenever the files of an index change in a way that older readers would misread.
 
 2: texts keep the layout of their source and pages of sentences, vectors the keys of their texts,
-and documents the hash of their file.
+and documents the hash of their file; tables of the keyword search are mapped, and a large store
+has codes.
 """
 
 Setting = int | str | float
@@ -99,6 +101,22 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreRecord:
+    """How a vector store is searched.
+
+    Attributes:
+        kind: ``exact``, or ``approximate`` where a file of codes proposes rows.
+        overfetch: Rows proposed for each row wanted; 0 when exact.
+        recall: Share of the 10, 100 and 200 best rows that were found when the codes were made, by
+            depth; empty when exact.
+    """
+
+    kind: Literal["exact", "approximate"] = "exact"
+    overfetch: int = 0
+    recall: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything that is known about an index before it is read.
 
@@ -109,6 +127,7 @@ class Manifest:
         documents: What was indexed, in row order.
         counts: How much that is.
         files: Every other file of the index, by its path in the folder, with ``/``.
+        stores: How ``chunks`` and ``sentences`` are searched; exactly, where nothing is said.
         format_version: The layout of the files.
     """
 
@@ -118,6 +137,7 @@ class Manifest:
     documents: tuple[DocumentRecord, ...]
     counts: Counts
     files: Mapping[str, FileRecord]
+    stores: Mapping[str, StoreRecord] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
@@ -148,6 +168,8 @@ class Manifest:
             )
         if version < 1:
             raise _damaged("format_version", "1 or more", version)
+        if version == 1:
+            top = {"stores": {}} | top
         _check_keys(top, cls, "the top level")
         chunking = _mapping(top["chunking"], "chunking")
         for name, value in chunking.items():
@@ -178,6 +200,10 @@ class Manifest:
             ),
             counts=_record(Counts, top["counts"], "counts"),
             files=files,
+            stores={
+                name: _store(value, f"stores.{name}")
+                for name, value in _mapping(top["stores"], "stores").items()
+            },
             format_version=version,
         )
         if manifest.counts.documents != len(manifest.documents):
@@ -235,3 +261,21 @@ def _record(kind: type[Kind], value: object, place: str) -> Kind:
         if each.type is int and values[each.name] < 0:
             raise _damaged(f"{place}.{each.name}", "0 or more", values[each.name])
     return kind(**values)
+
+
+def _store(value: object, place: str) -> StoreRecord:
+    mapping = _mapping(value, place)
+    _check_keys(mapping, StoreRecord, place)
+    kind, overfetch = _value(mapping, "kind", str, place), _value(mapping, "overfetch", int, place)
+    recall = _mapping(mapping["recall"], f"{place}.recall")
+    for depth in recall:
+        share = _value(recall, depth, float, f"{place}.recall")
+        if not 0 <= share <= 1:
+            raise _damaged(f"{place}.recall.{depth}", "from 0 to 1", share)
+    if kind == "exact":
+        return StoreRecord("exact", overfetch, recall)
+    if kind != "approximate":
+        raise _damaged(f"{place}.kind", "exact or approximate", kind)
+    if overfetch < 1:
+        raise _damaged(f"{place}.overfetch", "1 or more", overfetch)
+    return StoreRecord("approximate", overfetch, recall)

@@ -25,6 +25,10 @@ _DATED = re.compile(
 _PAGE_NUMBER = re.compile(
     r"\W*(?:第|[Pp]age|PAGE|[Ss]eite)[ 　]*\d{1,4}\W*(?:页|頁)?\W*(?:(?:共|of|von)?[ 　]*\d{1,4}\W*(?:页|頁)?\W*)?"
 )
+# The number of an official document: 国发〔2024〕5号, 国务院令第588号.
+_DOCUMENT_NUMBER = re.compile(
+    r"\W{0,2}\w{1,12}(?:[〔［\[（(【]\d{4}[〕］\]）)】][ 　]*第?|(?:令|公告|决定)[ 　]*第?|第)[ 　]*\d{1,5}[ 　]*号\W{0,2}"
+)
 _CAPTION = re.compile(
     r"(?:续|附)?[图表圖][ 　]*\d|[图圖表][ 　]*[一二三四五六七八九十]{1,3}[ 　：:]"
     r"|(?:Fig(?:ure)?|FIG(?:URE)?|Table|TABLE|Tab|Abb(?:ildung)?|Tabelle|Tableau|Figura|Tabla|Chart|Рис(?:унок)?|Таблица)\.?[ ]\d"
@@ -53,7 +57,12 @@ def is_remark(text: str) -> bool:
     return (
         not any(map(str.isalpha, text))
         or text[0] in ">[〔"
-        or bool(is_date(text) or _SPOKEN.fullmatch(text) or _PAGE_NUMBER.fullmatch(text))
+        or bool(
+            is_date(text)
+            or _SPOKEN.fullmatch(text)
+            or _PAGE_NUMBER.fullmatch(text)
+            or _DOCUMENT_NUMBER.fullmatch(text)
+        )
         or any(form.match(text) for form in (_DATED, _CAPTION, _FIELD))
         or bool(_ADDRESS.search(text) or _FORMULA.search(text))
     )

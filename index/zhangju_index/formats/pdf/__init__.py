@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from zhangju_index.errors import DocumentError
 from zhangju_index.formats.pdf.columns import reading_order
-from zhangju_index.formats.pdf.compose import Composed, compose
+from zhangju_index.formats.pdf.compose import Composed, compose, is_hyphenated
 from zhangju_index.formats.pdf.flow import measure_flow
 from zhangju_index.formats.pdf.glyphs import Page, read_source
 from zhangju_index.formats.pdf.headings import Heading, body_size, find_headings
@@ -44,8 +44,8 @@ class PdfParser:
         mark_notes(lines, body_size(lines))
         lines = put_notes_aside(lines, flow)
         headings = find_headings(lines, flow, found.bookmarks)
-        # Uniform type is how plain text is printed.
-        composed = compose(lines, flow, rejoin=not headings)
+        # Uniform type without hyphens is how plain text is printed.
+        composed = compose(lines, flow, rejoin=not headings and not is_hyphenated(lines))
         elements = [
             Element("heading", composed.starts[h.first], composed.ends[h.end - 1], h.level) for h in headings
         ]

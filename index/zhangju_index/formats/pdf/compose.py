@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from zhangju_index.formats.pdf.flow import Flow
+from zhangju_index.formats.pdf.flow import HYPHENS, Flow, cuts_word
 from zhangju_index.formats.pdf.lines import Line
 from zhangju_index.lines import is_wide
 
-__all__ = ["Composed", "compose"]
+__all__ = ["Composed", "compose", "is_hyphenated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +68,12 @@ def _write(lines: Sequence[Line], joints: Sequence[str], full: list[int]) -> Com
 
 
 def _joint(line: Line, following: Line) -> str:
-    return "" if is_wide(line.text[-1]) or is_wide(following.text[0]) else " "
+    left, right = line.text[-1], following.text[0]
+    return "" if is_wide(left) or is_wide(right) or left in HYPHENS else " "
+
+
+def is_hyphenated(lines: Sequence[Line]) -> bool:
+    """Whether words of a Western text are cut by hyphens at line ends, as only set text has them."""
+    cut = any(cuts_word(a, b) for a, b in pairwise(lines))
+    wide = sum(is_wide(line.text[0]) for line in lines)
+    return cut and 2 * wide < len(lines)

@@ -15,7 +15,7 @@ from zhangju_index.formats.pdf.lines import Line
 from zhangju_index.lines import is_wide, measure_wrap, split_lines
 from zhangju_index.marks import find_mark
 
-__all__ = ["LEADERS", "Flow", "measure_flow"]
+__all__ = ["HYPHENS", "LEADERS", "Flow", "cuts_word", "measure_flow"]
 
 # All in font sizes unless said otherwise.
 # Space beyond the usual leading that parts two paragraphs.
@@ -37,6 +37,7 @@ _SAME_SIZE = 0.06
 _WIDEST_WORD = 0.5
 # Lines that are not justified may leave this part of their column free.
 _RAGGED = 0.4
+HYPHENS = "-\u2010\u00ad"
 LEADERS = re.compile(r"(?:[.…·‥]\s?){4,}\s*\w*$")
 """The dots that lead to a page number in a table of contents."""
 
@@ -99,6 +100,8 @@ class Flow:
             or line.note != following.note
         ):
             return False
+        if cuts_word(line, following):
+            return True
         column = self.columns[line.region]
         room = column.right - line.x1
         left = line.x0 - column.left
@@ -127,6 +130,11 @@ class Flow:
             return False  # The text of a list item hangs from its mark.
         hangs = after is not None and after.region == following.region
         return not (hangs and after is not None and abs(after.x0 - following.x0) < 0.3 * following.size)
+
+
+def cuts_word(line: Line, following: Line) -> bool:
+    """Whether a line ends in a hyphen inside a word."""
+    return line.text[-1] in HYPHENS and line.text[-2:-1].isalpha() and following.text[0].islower()
 
 
 def _carries_on(line: Line, following: Line) -> bool:

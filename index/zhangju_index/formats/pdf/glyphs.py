@@ -24,6 +24,8 @@ MAX_CHARACTERS = 20_000_000
 """Most characters read, of all pages; the Chinese Wikipedia's longest articles have 200,000."""
 MAX_PAGE_CHARACTERS = 60_000
 """Most characters of one page; a newspaper page has 15,000."""
+MAX_PAGE_TEXTS = 20_000
+"""Most stretches of text on one page; a newspaper page whose characters each stand alone has 15,000."""
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12
 
@@ -178,6 +180,11 @@ def _read_pages(pdf: Any, name: str) -> list[Page]:
             pages.append(Page([], [], 0.0, 0.0))
             continue
         try:
+            if _count_texts(page) > MAX_PAGE_TEXTS:
+                page.close()
+                raise DocumentError(
+                    f"{name} holds far more text than an article (page {number + 1}): divide it"
+                )
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError:
             page.close()
@@ -198,6 +205,17 @@ def _read_pages(pdf: Any, name: str) -> list[Page]:
     if broken == len(pages):
         raise DocumentError(f"{name} is damaged: none of its pages can be read; get it again")
     return pages
+
+
+def _count_texts(page: Any) -> int:
+    """Stretches of text on a page; what PDFium takes to read them grows with their square."""
+    import pypdfium2.raw as raw
+
+    count: int = raw.FPDFPage_CountObjects(page)
+    if count <= MAX_PAGE_TEXTS:
+        return count
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) for index in range(count))
+    return sum(kind == raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
 class _Styles:

@@ -56,6 +56,49 @@ def test_a_line_separator_inside_a_question_ends_no_line(write):
     assert load_set(write({**ROW, "question": "一\u2028二"})).questions[0].question == "一\u2028二"
 
 
+def test_evidence_may_come_in_parts(write):
+    """What lies in two places is two parts, and the same place may be given without one."""
+    parts = [{**GOLD, "part": 2}, {**GOLD, "part": 1}, GOLD]
+
+    (question,) = load_set(write({**ROW, "gold": parts}), {"a": TEXT}).questions
+
+    assert [gold.part for gold in question.gold] == [2, 1, None]
+
+
+TURN = {"question": "章句是什么？", "citations": []}
+FOLLOW_UP = {**ROW, "id": "2", "question": "在哪？", "history": [TURN], "standalone": "1", "split": "dev"}
+
+
+def test_a_follow_up_names_its_standalone_wording(write):
+    """The two are compared, wherever in the file they stand."""
+    follow_up, standalone = load_set(write(FOLLOW_UP, {**ROW, "split": "dev"})).questions
+
+    assert (follow_up.standalone, standalone.standalone) == ("1", None)
+    assert follow_up.history == (TURN,)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        pytest.param({"standalone": "7"}, "a question without history; got 7", id="missing"),
+        pytest.param({"standalone": "2"}, "a question without history; got 2", id="itself"),
+        pytest.param({"standalone": 1}, 'expected "standalone" to be a text; got 1', id="number"),
+        pytest.param({"history": []}, 'there is "standalone" but no "history"', id="no-history"),
+        pytest.param({"split": "test"}, '"split" differs from that of 1', id="split"),
+        pytest.param(
+            {"answerable": False, "gold": []}, '"answerable" differs from that of 1', id="answerable"
+        ),
+        pytest.param({"gold": [{**GOLD, "part": 1}]}, '"gold" differs from that of 1', id="gold"),
+    ],
+)
+def test_a_standalone_wording_asks_the_same(write, changed, message):
+    """Nothing is compared with a question that has other evidence or lies in the other split."""
+    path = write({**ROW, "split": "dev"}, {**FOLLOW_UP, **changed})
+
+    with pytest.raises(EvalSetError, match=f"line 2: .*{message}"):
+        load_set(path, {"a": TEXT})
+
+
 def test_select_keeps_one_split(write):
     """A part of a set says which part it is, and an absent part is an error."""
     loaded = load_set(write({**ROW, "split": "dev"}, {**ROW, "id": "2"}))
@@ -98,6 +141,8 @@ WITHOUT_KIND = {name: value for name, value in ROW.items() if name != "kind"}
         pytest.param(
             {**ROW, "gold": [{**GOLD, "start": True}]}, 'expected "start" to be a whole', id="bool-offset"
         ),
+        pytest.param({**ROW, "gold": [{**GOLD, "part": "1"}]}, 'expected "part" to be a whole', id="part"),
+        pytest.param({**ROW, "gold": [{**GOLD, "part": 0}]}, '"part" to count from 1; got 0', id="part-zero"),
         pytest.param({**ROW, "gold": [{**GOLD, "end": 9}]}, "is not the length of 7:9 of a", id="length"),
         pytest.param(
             {**ROW, "gold": [{**GOLD, "start": 8, "end": GOLD["end"] + 1}]},

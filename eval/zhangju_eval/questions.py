@@ -1,10 +1,10 @@
 """Eval sets: questions with the places in the documents that answer them.
 
     {"id", "question", "lang", "kind", "split", "answerable",
-     "gold": [{"document_id", "start", "end", "quote"}], "history"}
+     "gold": [{"document_id", "start", "end", "quote", "part"}], "history", "standalone"}
 
-One JSON object per line. ``split`` and ``history`` may be left out. The sets that come with
-Zhangju lie in ``sets/``, where a README says what each field means.
+One JSON object per line. ``split``, ``part``, ``history`` and ``standalone`` may be left out.
+The sets that come with Zhangju lie in ``sets/``, where a README says what each field means.
 """
 
 import json
@@ -21,8 +21,9 @@ __all__ = ["EvalQuestion", "EvalSet", "Gold", "Split", "load_set", "shipped_sets
 Split = Literal["dev", "test"]
 
 REQUIRED = {"id": str, "question": str, "lang": str, "kind": str, "answerable": bool, "gold": list}
-OPTIONAL = {"split": str, "history": list}
+OPTIONAL = {"split": str, "history": list, "standalone": str}
 GOLD = {"document_id": str, "start": int, "end": int, "quote": str}
+GOLD_OPTIONAL = {"part": int}
 CALLED = {str: "a text", bool: "true or false", list: "a list", int: "a whole number"}
 
 
@@ -35,12 +36,15 @@ class Gold:
         start: Offset of the first character, in code points.
         end: Offset one past the last.
         quote: The evidence, word for word.
+        part: Which part of the evidence it holds, counted from 1, where the evidence lies in
+            several places; ``None`` where this place is enough.
     """
 
     document_id: str
     start: int
     end: int
     quote: str
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,12 @@ class EvalQuestion:
         lang: BCP 47 tag of the question's language.
         kind: What sort of question it is; a slice of the report.
         answerable: Whether the documents answer it.
-        gold: Places that hold the evidence, each of them enough by itself.
+        gold: Places that hold the evidence. One without a part is enough by itself; those of
+            one part are alternatives, and every part is needed.
         history: Earlier turns, handed to the assistant as they are.
         split: ``dev`` to choose by, ``test`` to report on, ``None`` in an undivided set.
+        standalone: Of a question that leans on its history, the id of the question that asks
+            the same without one; ``None`` where there is none.
     """
 
     id: str
@@ -66,6 +73,7 @@ class EvalQuestion:
     gold: tuple[Gold, ...] = ()
     history: tuple[Mapping[str, Any], ...] = ()
     split: Split | None = None
+    standalone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,7 @@ def _parse_set(name: str, content: bytes, file: str, documents: Mapping[str, str
             f"{file}: expected UTF-8 text; byte {error.start} is none; save it as UTF-8"
         ) from error
     questions: dict[str, EvalQuestion] = {}
+    numbers: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -156,6 +165,13 @@ def _parse_set(name: str, content: bytes, file: str, documents: Mapping[str, str
         except EvalSetError as error:
             raise EvalSetError(f"{file}, line {number}: {error}") from error
         questions[question.id] = question
+        numbers[question.id] = number
+    # After the last line: the stand-alone wording may stand below what leans on its history.
+    for question in questions.values():
+        try:
+            _check_standalone(question, questions)
+        except EvalSetError as error:
+            raise EvalSetError(f"{file}, line {numbers[question.id]}: {error}") from error
     if not questions:
         raise EvalSetError(f"{file}: expected one question per line; the file holds none")
     return EvalSet(name, tuple(questions.values()), documents)
@@ -177,7 +193,9 @@ def _parse_question(line: str) -> EvalQuestion:
     if not all(isinstance(turn, dict) for turn in row.get("history", ())):
         raise EvalSetError('expected each turn of "history" to be an object')
     for gold in row["gold"]:
-        _check_fields(gold, GOLD, {}, '"gold"')
+        _check_fields(gold, GOLD, GOLD_OPTIONAL, '"gold"')
+        if gold.get("part", 1) < 1:
+            raise EvalSetError(f'expected "part" to count from 1; got {gold["part"]}')
     if row["gold"] and not row["answerable"]:
         raise EvalSetError('"answerable" is false but there is "gold"; drop one of the two')
     return EvalQuestion(
@@ -185,6 +203,7 @@ def _parse_question(line: str) -> EvalQuestion:
         gold=tuple(Gold(**gold) for gold in row["gold"]),
         history=tuple(row.get("history", ())),
         split=row.get("split"),
+        standalone=row.get("standalone"),
     )
 
 
@@ -229,3 +248,20 @@ def _check_gold(question: EvalQuestion, documents: Mapping[str, str]) -> None:
             found = documents[gold.document_id].find(gold.quote)
             hint = f"it begins at {found}" if found >= 0 else "the document does not hold it"
             raise EvalSetError(f'"quote" does not stand at {place}; {hint}')
+
+
+def _check_standalone(question: EvalQuestion, questions: Mapping[str, EvalQuestion]) -> None:
+    if question.standalone is None:
+        return
+    other = questions.get(question.standalone)
+    if other is None or other.history:
+        raise EvalSetError(
+            f'expected "standalone" to be the id of a question without history; got {question.standalone}'
+        )
+    if not question.history:
+        raise EvalSetError('there is "standalone" but no "history"; drop it')
+    for name in ("answerable", "split"):
+        if getattr(question, name) != getattr(other, name):
+            raise EvalSetError(f'"{name}" differs from that of {other.id}, its stand-alone wording')
+    if set(question.gold) != set(other.gold):
+        raise EvalSetError(f'"gold" differs from that of {other.id}, its stand-alone wording')

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhangju.filters import admitted, fits
 from zhangju_index.errors import InputError
+from zhangju_index.filters import admitted, fits
 
 DOCUMENTS = [
     {"id": "a", "title": "氢能（2023年）", "author": "Müller"},

@@ -198,7 +198,7 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
 def test_sentences_are_those_of_the_passages(article: Retriever, question: str) -> None:
     """Every sentence of every passage is there once with its own values, best first."""
     findings = article.find(question, 4)
-    shares = article._lexical.shares(question)
+    shares = article._index.shares(question)
 
     expected = {(p.rank, s.start) for p in findings.passages for s in p.chunk.sentences}
     assert {(item.passage.rank, item.sentence.start) for item in findings.sentences} == expected
@@ -227,7 +227,7 @@ def test_what_find_keeps_for_answering(article: Retriever, tmp_path: Path) -> No
     running = [s.reading_text for c in chunks if not is_masthead(c) for s in c.sentences]
 
     assert findings.similarity == pytest.approx(max(cosine(question, text) for text in running), abs=1e-6)
-    assert findings.coverage == article._lexical.coverage(question).max()
+    assert findings.coverage == article._index.lexical.coverage(question).max()
     assert set(findings.timings) == {"embed", "retrieve"}
     assert all(milliseconds >= 0 for milliseconds in findings.timings.values())
 

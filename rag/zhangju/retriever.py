@@ -1,8 +1,7 @@
 """Find the passages of an index that fit a question."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -10,10 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zhangju.asking import asks_who
-from zhangju.filters import admitted
 from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, fuse, level_lengths
 from zhangju.language import detect_language
 from zhangju.questions import check_question
@@ -21,10 +18,11 @@ from zhangju.values import Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
 from zhangju_index.errors import IndexMismatchError
-from zhangju_index.lexical import LexicalIndex, tokenize
+from zhangju_index.lexical import tokenize
 from zhangju_index.protocols import Embedder
+from zhangju_index.searching import Candidates, FolderSearch, Reach, SearchIndex
 from zhangju_index.values import Chunk, Document, Sentence
-from zhangju_index.vectors import FloatVector, IntVector
+from zhangju_index.vectors import FloatVector
 
 if TYPE_CHECKING:
     from zhangju_index.build import Progress
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Findings", "Retriever", "ScoredSentence"]
 
-# Rows each leg proposes; all of them are then scored by every leg.
+# What each leg proposes; all of it is then scored by every leg.
 _CHUNKS_PROPOSED = 100
 _SENTENCES_PROPOSED = 200
 
@@ -85,27 +83,23 @@ class Retriever:
     Texts are read from the index as they are needed, so a large library takes little memory.
 
     Args:
-        index: An open index; it is closed with the retriever.
+        index: An open index, in a folder or elsewhere; it is closed with the retriever.
         embedder: The model that made its vectors.
 
     Raises:
         IndexMismatchError: The model is another one than the index was built with.
     """
 
-    def __init__(self, index: "Index", embedder: Embedder) -> None:
-        from zhangju_index.build import load_cohorts, load_lexical
-
-        if index.manifest.model.fingerprint != embedder.fingerprint:
+    def __init__(self, index: "Index | SearchIndex", embedder: Embedder) -> None:
+        opened = index if isinstance(index, SearchIndex) else FolderSearch(index)
+        if opened.model.fingerprint != embedder.fingerprint:
             raise IndexMismatchError(
-                f"the index was built with {index.manifest.model.fingerprint}, "
+                f"the index was built with {opened.model.fingerprint}, "
                 f"the model given is {embedder.fingerprint}: open it with its own model"
             )
-        self._index = index
+        self._index: SearchIndex = opened
         self._embedder = embedder
-        self._lexical: LexicalIndex = load_lexical(index)
-        self._cohorts = load_cohorts(index)
         self._closed = False
-        self._records = {record.id: record for record in index.manifest.documents}
 
     @classmethod
     def open(
@@ -149,7 +143,7 @@ class Retriever:
     @property
     def documents(self) -> tuple[Document, ...]:
         """The documents of the index, in order, read with their whole texts at each call."""
-        return tuple(self._index.texts.documents())
+        return tuple(self._index.documents())
 
     def document(self, document_id: str) -> Document:
         """One document.
@@ -157,7 +151,7 @@ class Retriever:
         Raises:
             KeyError: The index holds none of this id.
         """
-        return self._index.texts.document(document_id)
+        return self._index.document(document_id)
 
     def search(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> list[Passage]:
         """Find the ``k`` passages that fit a question best.
@@ -167,7 +161,7 @@ class Retriever:
             k: Passages to return; fewer come back when the index holds fewer.
             where: Only documents with these values of ``document_id`` (or ``id``), ``title``,
                 ``source`` or a name of their metadata (``author``, ``date``, ``format``,
-                ``path``, …), compared as ``zhangju.filters`` describes. Where no document
+                ``path``, …), compared as ``zhangju_index.filters`` describes. Where no document
                 fits, nothing is found.
 
         Raises:
@@ -187,11 +181,10 @@ class Retriever:
         started = perf_counter()
         query = self._embedder.embed_queries([question])
         embedded = perf_counter()
-        shares = self._lexical.shares(question)
-        coverage = self._lexical.coverage_of(shares)
-        rows = self._propose(query, coverage, self._allowed(where))
-        chunks = self._index.texts.chunks(rows)
-        findings = self._rank(query[0], shares, coverage[rows], rows, chunks, k, who=asks_who(question))
+        shares = self._index.shares(question)
+        reach = Reach(_CHUNKS_PROPOSED, _SENTENCES_PROPOSED)
+        candidates = self._index.candidates(query[0], shares, reach, where)
+        findings = self._rank(query[0], shares, candidates, k, who=asks_who(question))
         ended = perf_counter()
         timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
         return replace(findings, timings=timings)
@@ -209,108 +202,55 @@ class Retriever:
     ) -> None:
         self.close()
 
-    def _allowed(self, where: Mapping[str, str] | None) -> list[range] | None:
-        """Chunk rows of each document that ``where`` admits; None admits all."""
-        if not where:
-            return None
-        fits = admitted(list(self._fields.values()), where)
-        return [
-            self._index.texts.chunk_rows(document_id)
-            for document_id, each in zip(self._fields, fits, strict=True)
-            if each
-        ]
-
-    @cached_property
-    def _fields(self) -> dict[str, dict[str, str]]:
-        """What ``where`` compares, of each document."""
-        metadata = self._index.texts.metadata()
-        return {
-            record.id: {
-                **metadata[record.id],
-                "document_id": record.id,
-                "id": record.id,
-                "title": record.title,
-                "source": record.source,
-            }
-            for record in self._index.manifest.documents
-        }
-
-    def _propose(
-        self, query: NDArray[np.float32], coverage: FloatVector, allowed: Sequence[range] | None
-    ) -> IntVector:
-        """Chunk rows that at least one leg puts forward, in order."""
-        texts = self._index.texts
-        considered = np.arange(len(coverage)) if allowed is None else _rows_of(allowed)
-        if len(considered) <= _CHUNKS_PROPOSED:
-            return considered
-        chunks = sentences = None
-        if allowed is not None:
-            chunks = considered
-            # Chunks that follow one another have sentences that do.
-            spans = [
-                (texts.sentence_rows(rows[0]), texts.sentence_rows(rows[-1])) for rows in allowed if rows
-            ]
-            sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
-        dense = self._index.chunk_store.search(query, _CHUNKS_PROPOSED, chunks)[1][0]
-        by_sentence = self._index.sentence_store.search(query, _SENTENCES_PROPOSED, sentences)[1][0]
-        scores = coverage if chunks is None else _only(coverage, chunks)
-        lexical = np.argpartition(-scores, _CHUNKS_PROPOSED)[:_CHUNKS_PROPOSED]
-        lexical = lexical[scores[lexical] > 0]
-        return np.unique(np.concatenate([dense, texts.chunk_rows_of(by_sentence), lexical]))
-
     def _rank(
         self,
         query: FloatVector,
         shares: Mapping[str, float],
-        coverage: FloatVector,
-        rows: IntVector,
-        chunks: Sequence[Chunk],
+        candidates: Candidates,
         k: int,
         *,
         who: bool,
     ) -> Findings:
+        chunks, by_sentence = candidates.chunks, candidates.sentence_similarity
         if not chunks:
             return Findings((), (), 0.0, 0.0, 0.0, {})
-        similarity = self._index.chunk_store.similarities(query, rows)
-        ranges = [self._index.texts.sentence_rows(int(row)) for row in rows]
-        sentence_rows = np.concatenate([np.arange(r.start, r.stop) for r in ranges])
-        by_sentence = self._index.sentence_store.similarities(query, sentence_rows)
-        bounds = np.cumsum([0, *(len(r) for r in ranges)])
+        bounds = candidates.sentence_bounds
         characters = np.array([len(text) for chunk in chunks for text in encoded_sentences(chunk)])
         levelled = level_lengths(by_sentence, characters)
         best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
         masthead = np.array([is_masthead(chunk) for chunk in chunks])
         byline = np.array([is_byline_chunk(chunk) for chunk in chunks])
         demotion = demote_mastheads(masthead, byline, asks_who=who)
-        scores = fuse(similarity, best, coverage, demotion)
+        scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
 
         passages: list[Passage] = []
         sentences: list[ScoredSentence] = []
         # A stable sort keeps the order of the text among equals.
-        for rank, place in enumerate(np.argsort(-scores, kind="stable")[:k], start=1):
+        places = np.argsort(-scores, kind="stable")[:k].tolist()
+        labels = self._index.labels([chunks[place].document_id for place in places])
+        for rank, place in enumerate(places, start=1):
             chunk = chunks[place]
             part = slice(bounds[place], bounds[place + 1])
             scored = list(_score_sentences(chunk, by_sentence[part], levelled[part], shares))
             sentence = max(scored, key=lambda item: item[3])[0]
-            record = self._records[chunk.document_id]
-            passage = Passage(chunk, record.title, record.source, float(scores[place]), rank, sentence)
+            passage = Passage(chunk, *labels[chunk.document_id], float(scores[place]), rank, sentence)
             passages.append(passage)
             sentences.extend(ScoredSentence(passage, *item) for item in scored)
         sentences.sort(key=lambda item: -item.score)
         # A byline may answer who; titles and headings answer nothing.
-        telling = np.repeat(~masthead | (byline if who else False), [len(r) for r in ranges])
+        telling = np.repeat(~masthead | (byline if who else False), np.diff(bounds))
         return Findings(
             tuple(passages),
             tuple(sentences),
             float(by_sentence[telling if telling.any() else ...].max()),
             self._elsewhere(query, passages[0].chunk.reading_text),
-            float(coverage.max()),
+            float(candidates.coverage.max()),
             {},
         )
 
     def _elsewhere(self, query: FloatVector, text: str) -> float:
         """How similar a question is to what is about other things, in the language of ``text``."""
-        cohort = self._cohorts[cohort_rows(detect_language(text).partition("-")[0])]
+        cohort = self._index.cohorts[cohort_rows(detect_language(text).partition("-")[0])]
         return nearest_elsewhere(query, cohort)
 
 
@@ -325,13 +265,3 @@ def _score_sentences(
         coverage = sum(weight for term, weight in weights.items() if term in terms)
         penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
         yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty
-
-
-def _rows_of(ranges: Sequence[range]) -> IntVector:
-    return np.concatenate([np.arange(rows.start, rows.stop) for rows in ranges] or [np.empty(0, np.int64)])
-
-
-def _only(values: FloatVector, rows: IntVector) -> FloatVector:
-    kept = np.zeros_like(values)
-    kept[rows] = values[rows]
-    return kept

@@ -209,7 +209,7 @@ def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
         InputError: A pattern fits none.
         IndexUnusableError: There is no index, or it is damaged.
     """
-    from zhangju.filters import fits
+    from zhangju_index.filters import fits
     from zhangju_index.folder import open_index
 
     if not any("*" in name for name in names):

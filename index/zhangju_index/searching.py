@@ -1,0 +1,255 @@
+"""What a retriever asks of an index, wherever the index is kept.
+
+One call brings every chunk that a leg puts forward, with what each leg says of it; ranking,
+choosing and quoting need nothing more. A folder on this machine answers it (``FolderSearch``),
+and so does a server (``zhangju_index.stores``), with the same values for the same texts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from zhangju_index.filters import admitted
+from zhangju_index.manifest import ModelRecord
+from zhangju_index.protocols import FloatMatrix
+from zhangju_index.values import Chunk, Document
+from zhangju_index.vectors import FloatVector, IntVector
+
+if TYPE_CHECKING:
+    from zhangju_index.folder import Index
+
+__all__ = ["Candidates", "FolderSearch", "Label", "Reach", "SearchIndex", "document_fields"]
+
+
+class Reach(NamedTuple):
+    """How many rows each leg puts forward; all of them are then scored by every leg.
+
+    Attributes:
+        chunks: Chunks by their vectors, and chunks by their words.
+        sentences: Sentences by their vectors.
+    """
+
+    chunks: int
+    sentences: int
+
+
+class Label(NamedTuple):
+    """What a document is called where it is quoted."""
+
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Chunks that a leg puts forward, in the order of the text, with what each leg says of them.
+
+    Attributes:
+        chunks: The chunks.
+        similarity: Cosine of the question and each chunk.
+        sentence_similarity: Cosine of the question and each sentence, those of the first chunk
+            first, in the order of ``chunk.sentences``.
+        coverage: Keyword coverage of the question by each chunk, in [0, 1].
+    """
+
+    chunks: Sequence[Chunk]
+    similarity: FloatVector
+    sentence_similarity: FloatVector
+    coverage: FloatVector
+
+    @property
+    def sentence_bounds(self) -> IntVector:
+        """Where the sentences of each chunk start, and where the last ones end."""
+        return np.cumsum([0, *(len(chunk.sentences) for chunk in self.chunks)], dtype=np.int64)
+
+
+@runtime_checkable
+class SearchIndex(Protocol):
+    """An index that is open for questions; safe to ask from several threads."""
+
+    @property
+    def model(self) -> ModelRecord:
+        """The embedder that made its vectors."""
+        ...
+
+    @property
+    def cohorts(self) -> FloatMatrix:
+        """Vectors of ``zhangju_index.cohort``, as its model sees them."""
+        ...
+
+    def shares(self, question: str) -> Mapping[str, float]:
+        """Share of each term in what the question asks for, the rarer the more; together 1."""
+        ...
+
+    def candidates(
+        self,
+        query: FloatVector,
+        shares: Mapping[str, float],
+        reach: Reach,
+        where: Mapping[str, str] | None = None,
+    ) -> Candidates:
+        """Find the chunks that at least one leg puts forward.
+
+        Args:
+            query: The question's vector, of unit length.
+            shares: Of the question's terms, from ``shares``.
+            reach: How many each leg puts forward.
+            where: Only documents that fit (``zhangju_index.filters``); None admits all.
+
+        Raises:
+            InputError: ``where`` names what no document has.
+        """
+        ...
+
+    def labels(self, document_ids: Sequence[str]) -> Mapping[str, Label]:
+        """What documents of found chunks are called, by id."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """One document with its whole text.
+
+        Raises:
+            KeyError: The index holds none of this id.
+        """
+        ...
+
+    def documents(self) -> Iterator[Document]:
+        """Every document in order, one at a time."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked afterwards."""
+        ...
+
+
+def document_fields(document_id: str, title: str, source: str, metadata: Mapping[str, str]) -> dict[str, str]:
+    """What ``where`` compares, of one document."""
+    return {**metadata, "document_id": document_id, "id": document_id, "title": title, "source": source}
+
+
+class FolderSearch:
+    """Asks an index in a folder.
+
+    Texts are read as they are needed, so a large library takes little memory.
+
+    Args:
+        index: An open index; it is closed with this.
+
+    Raises:
+        IndexDamagedError: What belongs to it besides texts and vectors cannot be read.
+    """
+
+    def __init__(self, index: "Index") -> None:
+        from zhangju_index.build import load_cohorts, load_lexical
+
+        self.texts = index.texts
+        self.lexical = load_lexical(index)
+        self._index = index
+        self._cohorts = load_cohorts(index)
+        self._labels = {record.id: Label(record.title, record.source) for record in index.manifest.documents}
+
+    @property
+    def model(self) -> ModelRecord:
+        """The embedder that made its vectors."""
+        return self._index.manifest.model
+
+    @property
+    def cohorts(self) -> FloatMatrix:
+        """Vectors of ``zhangju_index.cohort``, as its model sees them."""
+        return self._cohorts
+
+    def shares(self, question: str) -> Mapping[str, float]:
+        """Share of each term in what the question asks for, the rarer the more; together 1."""
+        return self.lexical.shares(question)
+
+    def candidates(
+        self,
+        query: FloatVector,
+        shares: Mapping[str, float],
+        reach: Reach,
+        where: Mapping[str, str] | None = None,
+    ) -> Candidates:
+        """Find the chunks that at least one leg puts forward; see ``SearchIndex``."""
+        coverage = self.lexical.coverage_of(shares)
+        rows = self._propose(query, coverage, reach, self._allowed(where))
+        ranges = [self.texts.sentence_rows(int(row)) for row in rows]
+        return Candidates(
+            chunks=self.texts.chunks(rows),
+            similarity=self._index.chunk_store.similarities(query, rows),
+            sentence_similarity=self._index.sentence_store.similarities(query, _rows_of(ranges)),
+            coverage=coverage[rows],
+        )
+
+    def labels(self, document_ids: Sequence[str]) -> Mapping[str, Label]:
+        """What documents of found chunks are called, by id."""
+        return {document_id: self._labels[document_id] for document_id in document_ids}
+
+    def document(self, document_id: str) -> Document:
+        """One document with its whole text; ``KeyError`` where there is none of this id."""
+        return self.texts.document(document_id)
+
+    def documents(self) -> Iterator[Document]:
+        """Every document in order, one at a time."""
+        return self.texts.documents()
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def _allowed(self, where: Mapping[str, str] | None) -> list[range] | None:
+        """Chunk rows of each document that ``where`` admits; None admits all."""
+        if not where:
+            return None
+        fits = admitted(list(self._fields.values()), where)
+        return [
+            self.texts.chunk_rows(document_id)
+            for document_id, each in zip(self._fields, fits, strict=True)
+            if each
+        ]
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, str]]:
+        """What ``where`` compares, of each document."""
+        metadata = self.texts.metadata()
+        return {
+            document_id: document_fields(document_id, *label, metadata[document_id])
+            for document_id, label in self._labels.items()
+        }
+
+    def _propose(
+        self, query: FloatVector, coverage: FloatVector, reach: Reach, allowed: Sequence[range] | None
+    ) -> IntVector:
+        """Chunk rows that at least one leg puts forward, in order."""
+        considered = np.arange(len(coverage)) if allowed is None else _rows_of(allowed)
+        if len(considered) <= reach.chunks:
+            return considered
+        chunks = sentences = None
+        if allowed is not None:
+            chunks = considered
+            # Chunks that follow one another have sentences that do.
+            spans = [
+                (self.texts.sentence_rows(rows[0]), self.texts.sentence_rows(rows[-1]))
+                for rows in allowed
+                if rows
+            ]
+            sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
+        queries = query[np.newaxis]
+        dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
+        by_sentence = self._index.sentence_store.search(queries, reach.sentences, sentences)[1][0]
+        scores = coverage if chunks is None else _only(coverage, chunks)
+        lexical = np.argpartition(-scores, reach.chunks)[: reach.chunks]
+        lexical = lexical[scores[lexical] > 0]
+        return np.unique(np.concatenate([dense, self.texts.chunk_rows_of(by_sentence), lexical]))
+
+
+def _rows_of(ranges: Sequence[range]) -> IntVector:
+    return np.concatenate([np.arange(rows.start, rows.stop) for rows in ranges] or [np.empty(0, np.int64)])
+
+
+def _only(values: FloatVector, rows: IntVector) -> FloatVector:
+    kept = np.zeros_like(values)
+    kept[rows] = values[rows]
+    return kept

@@ -1,5 +1,7 @@
 """Settings that all tests share, and what is made once: the real model and the article's index."""
 
+import asyncio
+import inspect
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +13,16 @@ from zhangju_index.protocols import Embedder
 # A busy machine is no failure, and the first call of a test pays for imports.
 settings.register_profile("zhangju", deadline=None)
 settings.load_profile("zhangju")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that awaits in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from zhangju_index.filters import admitted
-from zhangju_index.manifest import ModelRecord
+from zhangju_index.manifest import DocumentRecord, ModelRecord
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.values import Chunk, Document
 from zhangju_index.vectors import FloatVector, IntVector
@@ -160,6 +160,11 @@ class FolderSearch:
     def cohorts(self) -> FloatMatrix:
         """Vectors of ``zhangju_index.cohort``, as its model sees them."""
         return self._cohorts
+
+    @property
+    def records(self) -> tuple[DocumentRecord, ...]:
+        """What its manifest says of its documents, in order."""
+        return self._index.manifest.documents
 
     def shares(self, question: str) -> Mapping[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""

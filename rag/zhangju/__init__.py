@@ -15,31 +15,84 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zhangju.assistant import Assistant
+    from zhangju.events import AnswerEvent, Finished, Found, Said
     from zhangju.retriever import Retriever
-    from zhangju.values import Answer, AnswerSentence, Citation, Highlight, Passage
-    from zhangju_index.errors import ZhangjuError
+    from zhangju.values import Answer, AnswerSentence, Citation, Highlight, Listing, Passage
+    from zhangju_index.errors import (
+        DocumentError,
+        EvalSetError,
+        IndexBusyError,
+        IndexDamagedError,
+        IndexFormatError,
+        IndexMismatchError,
+        IndexMissingError,
+        IndexUnusableError,
+        InputError,
+        ModelError,
+        QuestionError,
+        ZhangjuError,
+    )
+    from zhangju_index.protocols import Embedder
+    from zhangju_index.toy import ToyEmbedder
     from zhangju_index.values import Chunk, Document, Section, Sentence
 
 __all__ = [
     "Answer",
+    "AnswerEvent",
     "AnswerSentence",
     "Assistant",
     "Chunk",
     "Citation",
     "Document",
+    "DocumentError",
+    "Embedder",
+    "EvalSetError",
+    "Finished",
+    "Found",
     "Highlight",
+    "IndexBusyError",
+    "IndexDamagedError",
+    "IndexFormatError",
+    "IndexMismatchError",
+    "IndexMissingError",
+    "IndexUnusableError",
+    "InputError",
+    "Listing",
+    "ModelError",
     "Passage",
+    "QuestionError",
     "Retriever",
+    "Said",
     "Section",
     "Sentence",
+    "ToyEmbedder",
     "ZhangjuError",
 ]
 
+_ERRORS = (
+    "DocumentError",
+    "EvalSetError",
+    "IndexBusyError",
+    "IndexDamagedError",
+    "IndexFormatError",
+    "IndexMismatchError",
+    "IndexMissingError",
+    "IndexUnusableError",
+    "InputError",
+    "ModelError",
+    "QuestionError",
+    "ZhangjuError",
+)
 _HOMES = {
     "Assistant": "zhangju.assistant",
+    "Embedder": "zhangju_index.protocols",
     "Retriever": "zhangju.retriever",
-    "ZhangjuError": "zhangju_index.errors",
-    **dict.fromkeys(("Answer", "AnswerSentence", "Citation", "Highlight", "Passage"), "zhangju.values"),
+    "ToyEmbedder": "zhangju_index.toy",
+    **dict.fromkeys(_ERRORS, "zhangju_index.errors"),
+    **dict.fromkeys(("AnswerEvent", "Finished", "Found", "Said"), "zhangju.events"),
+    **dict.fromkeys(
+        ("Answer", "AnswerSentence", "Citation", "Highlight", "Listing", "Passage"), "zhangju.values"
+    ),
     **dict.fromkeys(("Chunk", "Document", "Section", "Sentence"), "zhangju_index.values"),
 }
 

@@ -1,6 +1,7 @@
 """Find the passages of an index that fit a question."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,14 +15,14 @@ from zhangju.asking import asks_who
 from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, fuse, level_lengths
 from zhangju.language import detect_language
 from zhangju.questions import check_question
-from zhangju.values import Passage
+from zhangju.values import Listing, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
 from zhangju_index.errors import IndexMismatchError
 from zhangju_index.lexical import tokenize
 from zhangju_index.protocols import Embedder
 from zhangju_index.searching import Candidates, FolderSearch, Reach, SearchIndex
-from zhangju_index.values import Chunk, Document, Sentence
+from zhangju_index.values import Chunk, Document, Section, Sentence
 from zhangju_index.vectors import FloatVector
 
 if TYPE_CHECKING:
@@ -140,6 +141,31 @@ class Retriever:
             opened.close()
             raise
 
+    @classmethod
+    def from_texts(
+        cls, texts: Mapping[str, str] | Iterable[str], *, embedder: Embedder | None = None
+    ) -> Self:
+        """Index texts at hand, for as long as the retriever lives; nothing of it is kept on disk.
+
+        Args:
+            texts: Texts by name, or texts alone. Each is kept as it is.
+            embedder: Makes the vectors; None is the bundled model. ``ToyEmbedder`` needs no model.
+
+        Raises:
+            InputError: There is no text, a text shows nothing, or two names give the same id.
+            ModelError: The model cannot be loaded.
+        """
+        from zhangju.temporary import documents_of
+
+        return cls.from_documents(documents_of(texts), embedder=embedder)
+
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document], *, embedder: Embedder | None = None) -> Self:
+        """Index documents at hand, as ``from_texts`` does."""
+        from zhangju.temporary import open_temporary
+
+        return open_temporary(cls, documents, embedder)
+
     @property
     def documents(self) -> tuple[Document, ...]:
         """The documents of the index, in order, read with their whole texts at each call."""
@@ -152,6 +178,22 @@ class Retriever:
             KeyError: The index holds none of this id.
         """
         return self._index.document(document_id)
+
+    def listing(self) -> tuple[Listing, ...]:
+        """What is known of each document, in order; of an index in a folder no text is read."""
+        from zhangju.listing import list_documents
+
+        return tuple(list_documents(self._index))
+
+    def sections(self, document_id: str) -> tuple[Section, ...]:
+        """The outline of one document: sections that tile its text, in order.
+
+        Raises:
+            KeyError: The index holds none of this id.
+        """
+        from zhangju.listing import sections_of
+
+        return sections_of(self._index, document_id)
 
     def search(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> list[Passage]:
         """Find the ``k`` passages that fit a question best.
@@ -170,6 +212,12 @@ class Retriever:
             ValueError: ``k`` is below 1.
         """
         return list(self.find(question, k, where).passages)
+
+    async def asearch(
+        self, question: str, k: int = 5, where: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """As ``search``, in a thread, so that an event loop goes on meanwhile."""
+        return await asyncio.to_thread(self.search, question, k, where)
 
     def find(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> Findings:
         """Search, and keep what the legs said: what answering needs beyond ``search``."""

@@ -10,10 +10,29 @@ from typing import Literal
 
 from zhangju_index.values import Chunk, Sentence
 
-__all__ = ["Answer", "AnswerSentence", "Citation", "Highlight", "Passage", "SentenceStatus"]
+__all__ = ["Answer", "AnswerSentence", "Citation", "Highlight", "Listing", "Passage", "SentenceStatus"]
 
 SentenceStatus = Literal["quoted", "verified", "unsupported"]
 """``quoted`` word for word; ``verified``: LLM wording whose check passed; ``unsupported``: it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A document of an index, without its text.
+
+    Attributes:
+        document_id: Its id.
+        title: Its title.
+        source: Where it was read from.
+        characters: Code points of its text.
+        metadata: What else is known of it (author, date, format, …), by name.
+    """
+
+    document_id: str
+    title: str
+    source: str
+    characters: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

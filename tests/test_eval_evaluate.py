@@ -80,7 +80,7 @@ HOUSE = EvalSet(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report():
     """The report on the house."""
     retriever = OverlapRetriever()
@@ -102,8 +102,12 @@ def test_ranks_are_those_of_the_gold(report):
         "hit@1": 0.6667,
         "hit@3": 1.0,
         "hit@5": 1.0,
+        "hit@10": 1.0,
         "MRR@10": 0.7778,
         "nDCG@10": 0.8333,
+        "MAP": 0.7778,
+        "recall@1": 0.6667,
+        **dict.fromkeys(["recall@3", "recall@5", "recall@10", "recall@20", "recall@50", "recall@100"], 1.0),
     }
 
 
@@ -116,6 +120,11 @@ def test_refusals_are_counted_by_hand(report):
     assert figures["answered"]["value"] == 0.6667
     # Shared characters: 3, 4, 1 against 3 and 0, so 4.5 of 6 pairs are in order.
     assert figures["auroc"]["value"] == 0.75
+    # By confidence: "third" answers beside the gold; "hit" is right and "none" wrong, and tied;
+    # "shy" would show the gold first; "far" has no answer.
+    assert figures["aurc"]["value"] == round((1 + 1.5 / 2 + 2 / 3 + 2 / 4 + 3 / 5) / 5, 4)
+    # Gaps of 0.4 - 1, (0.3 - 0.5) twice, 0.1 - 1 and 0 - 0, over five questions.
+    assert figures["calibration_error"]["value"] == round((0.6 + 2 * 0.2 + 0.9 + 0) / 5, 4)
 
 
 def test_answers_are_held_against_the_gold(report):
@@ -124,6 +133,8 @@ def test_answers_are_held_against_the_gold(report):
     figures = report.to_json()["answers"]
     assert figures["evidence"]["value"] == 0.3333
     assert figures["evidence_when_answered"]["value"] == 0.5
+    assert figures["holds_gold"]["value"] == 0.3333
+    assert figures["citation_precision"]["value"] == figures["citation_recall"]["value"] == 0.5
     assert figures["sentences"] == {"median": 1.0, "most": 1.0}
     assert figures["characters"] == {"median": 5.0, "most": 5.0}
 
@@ -132,7 +143,10 @@ def test_slices_hold_what_they_can(report):
     """A slice without gold shows no ranking metrics rather than zeros."""
     by = report.to_json()["by"]
 
-    assert list(by) == ["lang=en", "lang=zh", "kind=fact", "kind=list", "kind=near_miss", "kind=off_topic"]
+    assert list(by) == [
+        *("lang=en", "lang=zh", "kind=fact", "kind=list", "kind=near_miss", "kind=off_topic"),
+        *("answerable=no", "answerable=yes"),
+    ]
     assert by["kind=fact"]["metrics"]["hit@1"]["value"] == 0.5
     assert by["kind=near_miss"]["metrics"] == {}
     assert by["kind=near_miss"]["abstention"]["recall"]["value"] == 0.0
@@ -153,7 +167,16 @@ def test_the_report_has_the_agreed_keys_and_repeats(report):
     again = evaluate(HOUSE, OverlapRetriever(), FirstPassageAssistant(OverlapRetriever()))
     first, second = report.to_json(), again.to_json()
 
-    assert list(first) == ["set", "questions", "metrics", "abstention", "answers", "by", "latency_ms"]
+    assert list(first) == [
+        "set",
+        "questions",
+        "metrics",
+        "abstention",
+        "answers",
+        "by",
+        "intervals",
+        "latency_ms",
+    ]
     assert first["set"] == "house"
     assert first["questions"] == 5
     assert first.pop("latency_ms").keys() == second.pop("latency_ms").keys() == {"search", "ask"}

@@ -5,7 +5,21 @@
 ``zhangju_eval.table`` prints a report. Ranking metrics need the extra ``zhangju[eval]``.
 """
 
-from zhangju_eval.evaluate import Report, evaluate
-from zhangju_eval.questions import EvalQuestion, EvalSet, Gold, load_set, shipped_sets
+from zhangju_eval.evaluate import evaluate, evaluate_run
+from zhangju_eval.loading import load_set
+from zhangju_eval.own_format import shipped_sets
+from zhangju_eval.questions import EvalQuestion, EvalSet, Gold, PassageGold, SectionGold
+from zhangju_eval.report import Report
 
-__all__ = ["EvalQuestion", "EvalSet", "Gold", "Report", "evaluate", "load_set", "shipped_sets"]
+__all__ = [
+    "EvalQuestion",
+    "EvalSet",
+    "Gold",
+    "PassageGold",
+    "Report",
+    "SectionGold",
+    "evaluate",
+    "evaluate_run",
+    "load_set",
+    "shipped_sets",
+]

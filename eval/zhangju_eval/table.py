@@ -7,14 +7,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from zhangju_eval.evaluate import Report, Summary
-from zhangju_eval.metrics import RANKING_METRICS, Estimate
+from zhangju_eval.estimates import Estimate
+from zhangju_eval.report import Report, Summary
 
 __all__ = ["print_report"]
 
 NOT_ELIGIBLE = "-"
 # Of the answerable questions, of the others, and of those with gold.
 ANSWER_COLUMNS = ("answered", "refused", "evidence")
+# What fits beside them on a terminal of 80 columns; --json and --report show the rest.
+RANKING_COLUMNS = ("hit@1", "hit@3", "hit@5", "MRR@10", "nDCG@10")
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
@@ -26,7 +28,12 @@ def print_report(report: Report, console: Console | None = None) -> None:
     """
     console = console or Console()
     console.print(_overall_table(report))
-    for heading, field in (("By language", "lang"), ("By kind", "kind"), ("By split", "split")):
+    for heading, field in (
+        ("By language", "lang"),
+        ("By kind", "kind"),
+        ("Answerable", "answerable"),
+        ("By split", "split"),
+    ):
         slices = {name.partition("=")[2]: s for name, s in report.by.items() if name.startswith(f"{field}=")}
         if len(slices) > 1:
             console.print()
@@ -64,10 +71,10 @@ def _slice_table(heading: str, slices: Mapping[str, Summary]) -> Table:
     answers = any(summary.abstention for summary in slices.values())
     table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("", no_wrap=True)
-    for name in ["asked", *RANKING_METRICS, *(ANSWER_COLUMNS if answers else [])]:
+    for name in ["asked", *RANKING_COLUMNS, *(ANSWER_COLUMNS if answers else [])]:
         table.add_column(name, justify="right", no_wrap=True)
     for name, summary in slices.items():
-        cells = [_cell(summary.metrics.get(metric)) for metric in RANKING_METRICS]
+        cells = [_cell(summary.metrics.get(metric)) for metric in RANKING_COLUMNS]
         if answers:
             rates = summary.abstention
             cells += [

@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from zhangju_ui.cli_errors import CommandGroup
+from zhangju_ui.eval_command import eval_command
 from zhangju_ui.index_commands import index_group
 from zhangju_ui.options import INDEX, JSON, MODEL, WHERE, note, open_retriever
 
@@ -232,54 +233,7 @@ def outline(files: tuple[str, ...], *, name: str | None, as_json: bool) -> None:
 
 
 cli.add_command(index_group)
-
-
-@cli.command("eval")
-@click.argument("eval_set", metavar="[SET]", default="article")
-@click.option(
-    "--split",
-    type=click.Choice(["dev", "test", "all"]),
-    default="all",
-    show_default=True,
-    help="Questions to choose by, or to report on.",
-)
-@JSON
-@INDEX
-@MODEL
-def eval_command(
-    eval_set: str,
-    split: Literal["dev", "test", "all"],
-    *,
-    as_json: bool,
-    index: Path | None,
-    model: str | None,
-) -> None:
-    """Measure retrieval and answers on an eval set.
-
-    SET is a set that comes with Zhangju (article, unless told) or a JSON Lines file.
-    """
-    from zhangju_eval import evaluate, load_set
-    from zhangju_eval.metrics import require_ir_measures
-    from zhangju_eval.table import print_report
-    from zhangju_ui.cli_output import json_line
-
-    # Whatever can be told to be wrong is, before the model loads.
-    require_ir_measures()
-    chosen = load_set(eval_set).select(split)
-    retriever = open_retriever(index, model)
-    if not chosen.documents:
-        # A file: its gold is checked against what the index holds.
-        texts = {document.id: document.text for document in retriever.documents}
-        chosen = load_set(eval_set, texts).select(split)
-    from zhangju import Assistant
-    from zhangju_ui.progress import counting
-
-    with counting(f"asking the questions of {chosen.name}") as progress:
-        report = evaluate(chosen, retriever, Assistant(retriever), progress=progress)
-    if as_json:
-        click.echo(json_line(report.to_json()))
-    else:
-        print_report(report)
+cli.add_command(eval_command)
 
 
 @cli.command()

@@ -77,6 +77,23 @@ def test_an_indent_opens_a_paragraph_after_a_full_line() -> None:
     )
 
 
+@pytest.mark.parametrize("mark", ["第二条 ", "第二章 总则", "二、", "（二）"])
+def test_a_number_opens_a_paragraph_after_a_line_that_is_full_by_chance(mark: str) -> None:
+    """Laws set without indents would lose an article to the one before it."""
+    first, second = "灯" * 47 + "守" * 48 + "。", mark + ZH * 2
+    paragraphs = _text_of(set_column(["海" * 48 + "港。", first, second, ZH], 60, 700, 48, gap=0)).split("\n")
+    assert paragraphs[1:3] == [first, second]
+
+
+def test_a_reference_to_an_article_opens_no_paragraph() -> None:
+    """A sentence that goes on with 第二条规定 after a stop stays in its paragraph."""
+    paragraph = "灯" * 47 + "。" + "第二条规定的期间，" + ZH
+    assert (
+        _text_of(set_column(["海" * 48 + "港。", paragraph, ZH], 60, 700, 48, gap=0)).split("\n")[1]
+        == paragraph
+    )
+
+
 def test_hanging_punctuation_does_not_move_the_edge_of_a_column() -> None:
     """Full stops and commas may hang out of a full line."""
     lines = ["灯" * 48, "灯" * 48 + "，", "灯" * 48, "灯" * 20 + "。"]

@@ -37,6 +37,8 @@ _SAME_SIZE = 0.06
 _WIDEST_WORD = 0.5
 # Lines that are not justified may leave this part of their column free.
 _RAGGED = 0.4
+# What opens a paragraph wherever it follows a stop, though the line before happens to be full.
+_OPENS_PARAGRAPH = frozenset({"编", "分编", "篇", "章", "节", "条", "一、", "（一）"})
 HYPHENS = "-\u2010\u00ad"
 LEADERS = re.compile(r"(?:[.…·‥]\s?){4,}\s*\w*$")
 """The dots that lead to a page number in a table of contents."""
@@ -115,7 +117,10 @@ class Flow:
         return not self._opens_paragraph(line, following, after)
 
     def _opens_paragraph(self, line: Line, following: Line, after: Line | None) -> bool:
-        """Whether ``following`` is indented as the first line of a paragraph, or stands alone."""
+        """Whether ``following`` is numbered or indented as the first line of a paragraph, or stands alone."""
+        mark = find_mark(following.text)
+        if mark is not None and mark.kind in _OPENS_PARAGRAPH and ends_sentence(line.text):
+            return True
         if (
             ends_sentence(line.text)
             and not ends_sentence(following.text)

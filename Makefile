@@ -17,7 +17,7 @@ PYTEST ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := $(VENV)/constraints.txt
-CODE := index rag eval ui tests
+CODE := index rag eval ui tests benchmarks
 
 .PHONY: help chat test lint fmt fast slow wheel eval install clean
 .DELETE_ON_ERROR:

@@ -84,9 +84,9 @@ $(CONSTRAINTS): constraints.txt $(VENV)/.torch
 	@$(BIN)/python -c 'from importlib.metadata import version; print("torch==" + version("torch"))' >> $@
 
 $(VENV)/.installed: pyproject.toml $(CONSTRAINTS)
-	$(PIP) install -c $(CONSTRAINTS) -e '.[all]'
+	$(PIP) install -c $(CONSTRAINTS) -e '.[chat,eval]'
 	@touch $@
 
 $(VENV)/.tools: tests/requirements.txt $(VENV)/.installed
-	$(PIP) install -c $(CONSTRAINTS) -r tests/requirements.txt
+	$(PIP) install -c $(CONSTRAINTS) -e '.[all]' -r tests/requirements.txt
 	@touch $@

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -34,15 +35,20 @@ def bundled_model() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def article_retriever(
-    bundled_model: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Retriever]:
-    """The bundled article, indexed with the bundled model in a folder of its own."""
+def article_folder(bundled_model: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled article's index, made with the bundled model in a folder of its own."""
     from zhangju_index.build import build_index
-    from zhangju_index.folder import open_index
     from zhangju_index.parsing import bundled_article
 
     folder = tmp_path_factory.mktemp("article") / "index"
     build_index([bundled_article()], folder, bundled_model)
-    with Retriever(open_index(folder), bundled_model) as retriever:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def article_retriever(bundled_model: Embedder, article_folder: Path) -> Iterator[Retriever]:
+    """The same, open."""
+    from zhangju_index.folder import open_index
+
+    with Retriever(open_index(article_folder), bundled_model) as retriever:
         yield retriever

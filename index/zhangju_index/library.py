@@ -120,6 +120,7 @@ def add_sources(
     directory: Path,
     *,
     model: str | None = None,
+    embedder: Embedder | None = None,
     on_reading: OnReading | None = None,
     on_status: OnStatus | None = None,
     on_note: OnNote | None = None,
@@ -134,6 +135,7 @@ def add_sources(
         sources: What to read.
         directory: The folder of the index.
         model: Name of an embedding model; None takes the index's own, or the bundled one.
+        embedder: The same, already loaded.
         on_reading: Told what became of each source; it is in the index once this returns.
         on_status: Told how far it is: first of the sources read, then of the documents embedded.
         on_note: Told what else the user should know.
@@ -167,7 +169,7 @@ def add_sources(
             reasons = [reading.reason for reading in readings] or ["no source was given"]
             more = f" (and {len(reasons) - 1} more could not be read)" if len(reasons) > 1 else ""
             raise DocumentError(f"{reasons[0]}{more}")
-        return Change(_build(shelf, intake, directory, model, on_status), readings)
+        return Change(_build(shelf, intake, directory, model, on_status, embedder=embedder), readings)
 
 
 def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStatus | None = None) -> Change:
@@ -431,11 +433,12 @@ def _build(
     on_status: OnStatus | None,
     *,
     anew: bool = False,
+    embedder: Embedder | None = None,
 ) -> Manifest:
     """Write what ``intake`` says, taking over from ``shelf`` what can be; with ``anew``, vectors alone."""
     from zhangju_index.embedding import load_embedder
 
-    embedder = load_embedder(model or (shelf.manifest.model.name if shelf.manifest else None))
+    embedder = embedder or load_embedder(model or (shelf.manifest.model.name if shelf.manifest else None))
     index = shelf.index
     take_over = index is not None and not anew and may_take_over(index.manifest, embedder)
 

@@ -162,6 +162,11 @@ class FolderSearch:
         return self._cohorts
 
     @property
+    def identity(self) -> str:
+        """SHA-256 of its manifest, which holds that of every file."""
+        return self._index.identity
+
+    @property
     def records(self) -> tuple[DocumentRecord, ...]:
         """What its manifest says of its documents, in order."""
         return self._index.manifest.documents

@@ -1,11 +1,25 @@
-"""Passages, citations and answers as JSON objects: one shape on every surface."""
+"""Passages, citations, answers and documents as JSON objects: one shape on every surface."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhangju.values import Answer, AnswerSentence, Citation, Passage
+from zhangju.values import Answer, AnswerSentence, Citation, Listing, Passage
+from zhangju_index.errors import InputError
+from zhangju_index.values import Document, Section
 
-__all__ = ["answer_json", "citation_json", "passage_json", "search_json"]
+__all__ = [
+    "answer_json",
+    "citation_json",
+    "document_json",
+    "document_outline_json",
+    "passage_json",
+    "range_json",
+    "search_json",
+    "sentence_json",
+]
+
+# Where a file lies on the machine that serves it is nobody's business elsewhere.
+_PRIVATE = "path"
 
 
 def search_json(question: str, passages: Sequence[Passage], timings: Mapping[str, float]) -> dict[str, Any]:
@@ -24,7 +38,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "answerable": answer.answerable,
         "confidence": round(answer.confidence, 4),
         "text": answer.text,
-        "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
         "passages": [passage_json(passage) for passage in answer.passages],
         "timings_ms": _rounded(answer.timings),
@@ -68,11 +82,64 @@ def passage_json(passage: Passage) -> dict[str, Any]:
     }
 
 
-def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
+def sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
+    """One sentence of an answer with its citations."""
     return {
         "text": sentence.text,
         "status": sentence.status,
         "citations": [citation_json(citation) for citation in sentence.citations],
+    }
+
+
+def document_json(listing: Listing) -> dict[str, Any]:
+    """One document, without its text."""
+    return {
+        "document_id": listing.document_id,
+        "title": listing.title,
+        "source": listing.source,
+        "characters": listing.characters,
+        "metadata": {name: value for name, value in listing.metadata.items() if name != _PRIVATE},
+    }
+
+
+def document_outline_json(document: Document, sections: Sequence[Section]) -> dict[str, Any]:
+    """The sections of one document, with their pages where it has pages."""
+    pages = [document.layout.page_at(section.start) for section in sections]
+    return {
+        "document_id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "sections": [
+            {
+                "path": list(section.path),
+                "kind": section.kind,
+                "start": section.start,
+                "end": section.end,
+                **({} if page is None else {"page": page}),
+            }
+            for section, page in zip(sections, pages, strict=True)
+        ],
+    }
+
+
+def range_json(document: Document, start: int, end: int | None) -> dict[str, Any]:
+    """A range of a document's text, exactly as read; no end is the end of the text.
+
+    Raises:
+        InputError: It does not lie in the text.
+    """
+    characters = len(document.text)
+    end = characters if end is None else end
+    if not 0 <= start <= end <= characters:
+        raise InputError(f"expected 0 <= start <= end <= {characters}, got start {start} and end {end}")
+    return {
+        "document_id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "characters": characters,
+        "start": start,
+        "end": end,
+        "text": document.text[start:end],
     }
 
 

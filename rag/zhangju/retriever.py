@@ -167,6 +167,21 @@ class Retriever:
         return open_temporary(cls, documents, embedder)
 
     @property
+    def embedder(self) -> Embedder:
+        """The model that the index was made with."""
+        return self._embedder
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return self._closed
+
+    @property
+    def identity(self) -> str | None:
+        """Names the contents of the index; None of one that is not in a folder."""
+        return self._index.identity if isinstance(self._index, FolderSearch) else None
+
+    @property
     def documents(self) -> tuple[Document, ...]:
         """The documents of the index, in order, read with their whole texts at each call."""
         return tuple(self._index.documents())

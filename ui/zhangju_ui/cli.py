@@ -17,7 +17,18 @@ import click
 from zhangju_ui.cli_errors import CommandGroup
 from zhangju_ui.eval_command import eval_command
 from zhangju_ui.index_commands import index_group
-from zhangju_ui.options import INDEX, JSON, MODEL, WHERE, note, open_retriever
+from zhangju_ui.options import (
+    HOST,
+    INDEX,
+    JSON,
+    MODEL,
+    TOKEN,
+    WHERE,
+    api_settings,
+    note,
+    open_live,
+    open_retriever,
+)
 
 if TYPE_CHECKING:
     from zhangju import Passage, Retriever
@@ -58,33 +69,106 @@ def main() -> None:
 
 
 @cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@HOST
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="0 takes any free port."
 )
 @click.option(
     "--open/--no-open", "open_browser", default=True, help="Open the page in the browser [default: open]."
 )
+@TOKEN
 @INDEX
 @MODEL
-def chat(host: str, port: int, *, open_browser: bool, index: Path | None, model: str | None) -> None:
-    """Open the chat page and print its address."""
+def chat(
+    host: str, port: int, *, open_browser: bool, token: str | None, index: Path | None, model: str | None
+) -> None:
+    """Open the chat page and print its address.
+
+    Programs can ask the same server at /v1, as 'zhangju serve' describes.
+    """
     from zhangju_ui.server import require_chat, serve_chat
 
     # Said before the model loads, not after.
     require_chat()
-    retriever = open_retriever(index, model)
-    from zhangju import Assistant
+    with open_live(index, model) as live:
+        with live.borrow() as assistant:
+            subjects = [each.title for each in assistant.retriever.listing()]
+        serve_chat(
+            live,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            # The page's own examples are about the bundled article.
+            examples=None if index is None else (),
+            subjects=subjects,
+            live=live,
+            settings=api_settings(host, token),
+        )
 
-    serve_chat(
-        Assistant(retriever),
-        host=host,
-        port=port,
-        open_browser=open_browser,
-        # The page's own examples are about the bundled article.
-        examples=None if index is None else (),
-        subjects=[document.title for document in retriever.documents],
-    )
+
+@cli.command()
+@HOST
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port."
+)
+@TOKEN
+@click.option("--read-only", is_flag=True, help="Let nobody put documents in or take them out.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Questions that are worked on at a time.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds that a question may take, waiting included.",
+)
+@INDEX
+@MODEL
+def serve(
+    host: str,
+    port: int,
+    *,
+    token: str | None,
+    read_only: bool,
+    workers: int,
+    timeout: float,
+    index: Path | None,
+    model: str | None,
+) -> None:
+    """Serve the API without the chat page, and print its address.
+
+    REST at /v1 (described at /openapi.json), chat completions for OpenAI clients at
+    /v1/chat/completions, MCP at /mcp where its extra is installed, /healthz and /readyz.
+    """
+    from zhangju_ui.extras import require_extra
+    from zhangju_ui.server import serve_api
+
+    require_extra("the API", "serve")
+    with open_live(index, model) as live:
+        settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
+        serve_api(live, host=host, port=port, settings=settings)
+
+
+@cli.command()
+@INDEX
+@MODEL
+def mcp(index: Path | None, model: str | None) -> None:
+    """Serve one MCP client over standard input and output.
+
+    Its tools are search, ask, outline and read_range. Over HTTP, 'zhangju serve' has them at /mcp.
+    """
+    from zhangju_ui.extras import require_extra
+
+    require_extra("MCP", "mcp")
+    with open_live(index, model) as live:
+        from zhangju_ui.mcp_server import serve_stdio
+
+        serve_stdio(live)
 
 
 @cli.command()

@@ -19,7 +19,6 @@ from zhangju_index.chunking import PATH_SEPARATOR
 if TYPE_CHECKING:
     from zhangju.values import Answer, Citation, Passage
     from zhangju_index.outline import Outline
-    from zhangju_index.values import Section
 
 __all__ = [
     "answer_lines",
@@ -133,26 +132,9 @@ def outline_lines(outline: "Outline", columns: int | None = None) -> Iterator[st
 
 def outline_json(outlines: "Iterable[Outline]") -> dict[str, Any]:
     """Put the sections of documents into one JSON object."""
-    return {
-        "documents": [
-            {
-                "document_id": outline.document.id,
-                "title": outline.title,
-                "source": outline.document.source,
-                "sections": [
-                    {
-                        "path": list(section.path),
-                        "kind": section.kind,
-                        "start": section.start,
-                        "end": section.end,
-                        **_page_json(outline, section),
-                    }
-                    for section in outline.sections
-                ],
-            }
-            for outline in outlines
-        ]
-    }
+    from zhangju.jsonable import document_outline_json
+
+    return {"documents": [document_outline_json(outline.document, outline.sections) for outline in outlines]}
 
 
 def passage_lines(passages: "Sequence[Passage]") -> Iterator[str]:
@@ -201,11 +183,6 @@ def _path(section_path: tuple[str, ...], title: str) -> str:
 
 def _shown(source: str) -> str:
     return printable(source, one_line=True)
-
-
-def _page_json(outline: "Outline", section: "Section") -> dict[str, int]:
-    page = outline.document.layout.page_at(section.start)
-    return {} if page is None else {"page": page}
 
 
 def _opening(text: str, name: str) -> str:

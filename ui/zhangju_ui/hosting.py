@@ -81,10 +81,9 @@ def _address(host: str, port: int) -> str:
 
 
 def _allowed_hosts(host: str) -> list[str] | None:
-    """Name the hosts a page on this machine is reached by.
+    """Name the hosts a server on this machine is reached by.
 
-    Another site's page could point its own name at 127.0.0.1 and read the answers; it is
-    refused by its name. A server opened to the network is left to its operator.
+    A server opened to the network is left to its operator.
     """
     return ["127.0.0.1", "localhost", "::1", "[::1]", host] if is_local(host) else None
 

@@ -2,14 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from zhangju import Retriever
+    from zhangju.live import LiveAssistant
+    from zhangju_ui.api.settings import ApiSettings
 
-__all__ = ["INDEX", "JSON", "MODEL", "OWN_INDEX", "WHERE", "note", "open_retriever"]
+__all__ = [
+    "HOST",
+    "INDEX",
+    "JSON",
+    "MODEL",
+    "OWN_INDEX",
+    "TOKEN",
+    "WHERE",
+    "api_settings",
+    "note",
+    "open_live",
+    "open_retriever",
+]
 
 
 def _read_where(
@@ -47,6 +61,14 @@ MODEL = click.option(
     metavar="NAME_OR_PATH",
     help="A sentence-transformers model in place of the bundled one.",
 )
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+TOKEN = click.option(
+    "--token",
+    envvar="ZHANGJU_TOKEN",
+    metavar="TOKEN",
+    help="What programs must send as 'Authorization: Bearer TOKEN' [env: ZHANGJU_TOKEN, which others"
+    " on this machine do not see]. The chat page asks for none.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 WHERE = click.option(
     "--where",
@@ -67,6 +89,29 @@ def open_retriever(index: Path | None, model: str | None) -> "Retriever":
 
     with reporting("building the index") as report:
         return Retriever.open(index, model=model, progress=report)
+
+
+def open_live(index: Path | None, model: str | None) -> "LiveAssistant":
+    """Open an index for questions that may change meanwhile; close what comes back."""
+    retriever = open_retriever(index, model)
+    from zhangju.live import LiveAssistant
+
+    return LiveAssistant(retriever, folder=index)
+
+
+def api_settings(host: str, token: str | None, *, read_only: bool = False, **limits: Any) -> "ApiSettings":
+    """What a server at ``host`` allows: without a token, only this machine may change documents."""
+    from zhangju_ui.api.settings import ApiSettings
+    from zhangju_ui.hosting import is_local
+
+    if token is not None and not token.strip():
+        raise click.UsageError("the token is empty: give one, or leave ZHANGJU_TOKEN unset")
+    reason = ""
+    if read_only:
+        reason = "this server was started with --read-only"
+    elif token is None and not is_local(host):
+        reason = "changing documents over the network takes a token: start the server with ZHANGJU_TOKEN set"
+    return ApiSettings(token=token, read_only=reason, **limits)
 
 
 def note(message: str) -> None:

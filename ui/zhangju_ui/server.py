@@ -1,21 +1,21 @@
-"""The web application: the chat page, and what else one process serves beside it."""
+"""The web application: the chat page, and beside it in one process what other programs ask."""
 
 import os
 from collections.abc import Sequence
-from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from zhangju_index.errors import InputError
+from zhangju_ui.extras import require_extra
 from zhangju_ui.hosting import serve_app
-from zhangju_ui.security import CONTENT_SECURITY_POLICY, SecurityHeaders
+from zhangju_ui.security import CONTENT_SECURITY_POLICY, KnownHosts, SecurityHeaders
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from zhangju.live import LiveAssistant
+    from zhangju_ui.api.settings import ApiSettings
     from zhangju_ui.page import Asks
 
-__all__ = ["CONTENT_SECURITY_POLICY", "create_app", "require_chat", "serve_chat"]
+__all__ = ["CONTENT_SECURITY_POLICY", "create_app", "require_chat", "serve_api", "serve_chat"]
 
 
 def require_chat() -> None:
@@ -24,11 +24,7 @@ def require_chat() -> None:
     Raises:
         InputError: A package of the extra ``chat`` is not.
     """
-    for name in ("gradio", "fastapi", "starlette", "uvicorn"):
-        if find_spec(name) is None:
-            raise InputError(
-                f"the chat page needs {name}, which is not installed: run  pip install 'zhangju[chat]'"
-            )
+    require_extra("the chat page", "chat")
 
 
 def create_app(
@@ -37,14 +33,18 @@ def create_app(
     examples: Sequence[str] | None = None,
     subjects: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
+    live: "LiveAssistant | None" = None,
+    settings: "ApiSettings | None" = None,
 ) -> "FastAPI":
-    """Build the web application: the chat page at ``/`` and a health check at ``/healthz``.
+    """Build the web application: the chat page at ``/``, a health check, and the API where it is wanted.
 
     Args:
         assistant: Answers the questions.
         examples: Questions offered at the start; by default those for the bundled article.
         subjects: Titles of what is being asked about, shown at the top.
         allowed_hosts: Host names the application answers to; any by default.
+        live: Answers what programs ask at ``/v1``; None leaves the page alone.
+        settings: What the operator allows them.
 
     Raises:
         InputError: Gradio, or what it is served with, is not installed.
@@ -52,20 +52,9 @@ def create_app(
     # Gradio compares this with an exact string.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     require_chat()
-    from fastapi import FastAPI
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
     from zhangju_ui.mounting import mount_page
 
-    app = FastAPI(title="Zhangju", openapi_url=None)
-    if allowed_hosts is not None:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
-    app.add_middleware(SecurityHeaders)
-
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
+    app = _bare_app(allowed_hosts) if live is None else _create_api(live, settings, allowed_hosts)
     mount_page(app, assistant, examples=examples, subjects=subjects)
     return app
 
@@ -78,6 +67,8 @@ def serve_chat(
     open_browser: bool = False,
     examples: Sequence[str] | None = None,
     subjects: Sequence[str] = (),
+    live: "LiveAssistant | None" = None,
+    settings: "ApiSettings | None" = None,
 ) -> None:
     """Serve the chat page until interrupted; its address is printed once it answers.
 
@@ -88,20 +79,58 @@ def serve_chat(
         open_browser: Open the page, where there is a display to open it on.
         examples: Questions offered at the start; by default those for the bundled article.
         subjects: Titles of what is being asked about, shown at the top.
+        live: Answers what programs ask at ``/v1``; None leaves the page alone.
+        settings: What the operator allows them.
 
     Raises:
         InputError: The port is taken or not allowed, the host is not this machine's, or
             Gradio is not installed.
     """
-    serve_app(
-        partial(_create, assistant, examples, subjects), host=host, port=port, open_browser=open_browser
-    )
+
+    def create(allowed_hosts: Sequence[str] | None) -> "FastAPI":
+        return create_app(
+            assistant,
+            examples=examples,
+            subjects=subjects,
+            allowed_hosts=allowed_hosts,
+            live=live,
+            settings=settings,
+        )
+
+    serve_app(create, host=host, port=port, open_browser=open_browser)
 
 
-def _create(
-    assistant: "Asks",
-    examples: Sequence[str] | None,
-    subjects: Sequence[str],
-    allowed_hosts: Sequence[str] | None,
+def serve_api(
+    live: "LiveAssistant", *, host: str = "127.0.0.1", port: int = 8000, settings: "ApiSettings | None" = None
+) -> None:
+    """Serve the API without the page until interrupted; its address is printed once it answers.
+
+    Raises:
+        InputError: The port is taken or not allowed, the host is not this machine's, or what it
+            is served with is not installed.
+    """
+    serve_app(lambda allowed_hosts: _create_api(live, settings, allowed_hosts), host=host, port=port)
+
+
+def _create_api(
+    live: "LiveAssistant", settings: "ApiSettings | None", allowed_hosts: Sequence[str] | None
 ) -> "FastAPI":
-    return create_app(assistant, examples=examples, subjects=subjects, allowed_hosts=allowed_hosts)
+    require_extra("the API", "serve")
+    from zhangju_ui.api.app import create_api
+
+    return create_api(live, settings, allowed_hosts=allowed_hosts)
+
+
+def _bare_app(allowed_hosts: Sequence[str] | None) -> "FastAPI":
+    from fastapi import FastAPI
+
+    app = FastAPI(title="Zhangju", openapi_url=None)
+    if allowed_hosts is not None:
+        app.add_middleware(KnownHosts, names=allowed_hosts)
+    app.add_middleware(SecurityHeaders)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return app

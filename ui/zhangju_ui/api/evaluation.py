@@ -1,0 +1,68 @@
+"""``POST /v1/eval``: measure the index that is served on an eval set that is sent along."""
+
+import json
+import tempfile
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from zhangju_eval import evaluate, load_set
+from zhangju_eval.metrics import require_ir_measures
+from zhangju_index.errors import InputError
+from zhangju_ui.api.bodies import EvalBody
+from zhangju_ui.api.errors import RESPONSES, ApiError
+from zhangju_ui.api.service import Service
+from zhangju_ui.api.work import GivenUpError
+
+__all__ = ["evaluation_routes"]
+
+
+def evaluation_routes(service: Service) -> APIRouter:
+    """The endpoint that evaluates."""
+    router = APIRouter(prefix="/v1", tags=["evaluation"], responses=RESPONSES)
+
+    @router.post("/eval", response_model=dict[str, Any], summary="Measure on an eval set that is sent along")
+    async def evaluate_posted(body: EvalBody, request: Request) -> Response:
+        def job(given_up: Event) -> dict[str, Any]:
+            try:
+                require_ir_measures()
+            except InputError as error:
+                raise ApiError(501, "not_installed", str(error)) from error
+            with service.live.borrow() as assistant:
+                retriever = assistant.retriever
+                named = {
+                    gold.get("document_id")
+                    for question in body.questions
+                    for gold in _list(question.get("gold"))
+                    if isinstance(gold, dict)
+                }
+                known = [each.document_id for each in retriever.listing()]
+                texts = {each: retriever.document(each).text for each in known if each in named}
+                questions = _load(body, texts)
+
+                def counted(questions: Any) -> Any:
+                    for question in questions:
+                        if given_up.is_set():
+                            raise GivenUpError
+                        yield question
+
+                return evaluate(questions, retriever, assistant, progress=counted).to_json()
+
+        return JSONResponse(await service.changes.run(request, job))
+
+    return router
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _load(body: EvalBody, texts: dict[str, str]) -> Any:
+    """Read the questions as the file that they might have been."""
+    with tempfile.TemporaryDirectory(prefix="zhangju-") as folder:
+        path = Path(folder) / "posted.jsonl"
+        path.write_text("\n".join(json.dumps(question) for question in body.questions), encoding="utf-8")
+        return load_set(path, texts)

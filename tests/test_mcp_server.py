@@ -99,6 +99,7 @@ async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None
         assert (await call(client, "ask", question=QUESTION))["answerable"]
 
 
+@pytest.mark.slow
 async def test_over_http_beside_the_api(live: LiveAssistant) -> None:
     """The SDK's own client over streamable HTTP, and the token where one is asked for."""
     pytest.importorskip("python_multipart")

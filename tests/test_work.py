@@ -20,6 +20,8 @@ from zhangju.events import AnswerEvent
 from zhangju_ui.api.app import create_api
 from zhangju_ui.api.settings import ApiSettings
 
+pytestmark = pytest.mark.slow
+
 
 class HeldAssistant(Assistant):
     """Says first what it found, and the rest when it is let go on."""

@@ -1,0 +1,1 @@
+"""Retrievers of other frameworks; each needs its extra, ``zhangju[langchain]`` or ``zhangju[llama-index]``."""

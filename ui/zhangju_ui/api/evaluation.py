@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -9,9 +11,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from zhangju_eval import evaluate, load_set
-from zhangju_eval.metrics import require_ir_measures
-from zhangju_index.errors import InputError
+from zhangju_eval import EvalQuestion, EvalSet, evaluate
+from zhangju_eval.own_format import parse_own_set
+from zhangju_eval.ranking import require_ir_measures
+from zhangju_index.errors import ZhangjuError
 from zhangju_ui.api.bodies import EvalBody
 from zhangju_ui.api.errors import RESPONSES, ApiError
 from zhangju_ui.api.service import Service
@@ -29,7 +32,7 @@ def evaluation_routes(service: Service) -> APIRouter:
         def job(given_up: Event) -> dict[str, Any]:
             try:
                 require_ir_measures()
-            except InputError as error:
+            except ZhangjuError as error:
                 raise ApiError(501, "not_installed", str(error)) from error
             with service.live.borrow() as assistant:
                 retriever = assistant.retriever
@@ -41,15 +44,14 @@ def evaluation_routes(service: Service) -> APIRouter:
                 }
                 known = [each.document_id for each in retriever.listing()]
                 texts = {each: retriever.document(each).text for each in known if each in named}
-                questions = _load(body, texts)
 
-                def counted(questions: Any) -> Any:
+                def counted(questions: Sequence[EvalQuestion]) -> Iterator[EvalQuestion]:
                     for question in questions:
                         if given_up.is_set():
                             raise GivenUpError
                         yield question
 
-                return evaluate(questions, retriever, assistant, progress=counted).to_json()
+                return evaluate(_read(body, texts), retriever, assistant, progress=counted).to_json()
 
         return JSONResponse(await service.changes.run(request, job))
 
@@ -60,9 +62,9 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _load(body: EvalBody, texts: dict[str, str]) -> Any:
+def _read(body: EvalBody, texts: Mapping[str, str]) -> EvalSet:
     """Read the questions as the file that they might have been."""
     with tempfile.TemporaryDirectory(prefix="zhangju-") as folder:
         path = Path(folder) / "posted.jsonl"
         path.write_text("\n".join(json.dumps(question) for question in body.questions), encoding="utf-8")
-        return load_set(path, texts)
+        return replace(parse_own_set(path, texts, called=body.name), name=body.name)

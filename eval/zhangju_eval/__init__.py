@@ -2,7 +2,9 @@
 
     load_set -> EvalSet -> evaluate -> Report
 
-``zhangju_eval.table`` prints a report. Ranking metrics need the extra ``zhangju[eval]``.
+``zhangju_eval.table`` prints a report, ``zhangju_eval.html_report`` makes a page of it, and
+``zhangju_eval.gate`` compares it with a baseline; ``docs/evaluating.md`` says what is measured
+and how. Ranking metrics need the extra ``zhangju[eval]``.
 """
 
 from zhangju_eval.evaluate import evaluate, evaluate_run

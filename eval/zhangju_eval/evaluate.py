@@ -135,6 +135,7 @@ class _Asking:
         return replace(
             row,
             shown=tuple(passages[: self.keep]),
+            answer=replace(answer, passages=()) if answer and self.keep else None,
             verdict=judge_answer(question, answer, self.documents, self.sources) if answer else None,
             search_ms=(searched - started) * 1000,
             ask_ms=(answered - searched) * 1000 if answer else None,
@@ -183,12 +184,16 @@ def _judge(
 
 
 def _score(rows: Sequence[Row]) -> tuple[Row, ...]:
-    eligible = [row for row in rows if row.question.relevant or row.question.gold]
-    scores = iter(score_rankings(_ranking(row) for row in eligible))
-    return tuple(
-        replace(row, metrics=next(scores)) if row.question.relevant or row.question.gold else row
-        for row in rows
-    )
+    scores = iter(score_rankings(_ranking(row) for row in rows if _is_ranked(row.question)))
+    return tuple(replace(row, metrics=next(scores)) if _is_ranked(row.question) else row for row in rows)
+
+
+def _is_ranked(question: EvalQuestion) -> bool:
+    """Whether a ranking can be measured: not where nothing is right, nor where earlier turns are needed.
+
+    A retriever is not shown what was said before; of such a question its answer is measured.
+    """
+    return bool(question.relevant or question.gold) and not question.history
 
 
 def _ranking(row: Row) -> Ranking:

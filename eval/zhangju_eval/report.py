@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju.values import Passage
+from zhangju.values import Answer, Passage
 from zhangju_eval.answers import Verdict
 from zhangju_eval.estimates import Estimate, bootstrap, mean_of
 from zhangju_eval.questions import EvalQuestion, Gold, SectionGold
@@ -31,11 +31,13 @@ class Row:
         ranked: Name and score of what was retrieved, best first.
         hits: Ranks, from 1, of what holds evidence.
         part_ranks: Where gold is in the set, the rank of the first passage that holds each part.
-        metrics: Ranking metrics by name; empty where the question has no gold.
+        metrics: Ranking metrics by name; empty where the question has no gold, or earlier turns,
+            which a retriever is not shown.
         verdict: What the answer is worth; ``None`` where there was no assistant.
         search_ms: Milliseconds that retrieval took.
         ask_ms: Milliseconds that the answer took; ``None`` where there was no assistant.
         shown: The first passages with their texts, as many as were to be kept.
+        answer: The answer without its passages, where passages were to be kept.
     """
 
     question: EvalQuestion
@@ -47,6 +49,7 @@ class Row:
     search_ms: float
     ask_ms: float | None
     shown: tuple[Passage, ...] = ()
+    answer: Answer | None = None
 
     @property
     def first_hit(self) -> int | None:
@@ -72,6 +75,9 @@ class Row:
         is, which is what would have been shown.
         """
         if self.verdict is None or (self.question.answerable and self.verdict.evidence is None):
+            return None
+        if self.question.answerable and self.refused and not self.metrics:
+            # Without its earlier turns it was not searched for what it means.
             return None
         if not self.question.answerable:
             return 1.0

@@ -44,6 +44,28 @@ _FILE = click.Path(path_type=Path)
     help="Measure a TREC run instead of searching.",
 )
 @click.option("--save-run", type=_FILE, metavar="FILE", help="Write what was retrieved as a TREC run.")
+@click.option(
+    "--baseline",
+    type=_FILE,
+    metavar="FILE",
+    help="Compare with a saved run; exit 1 when a metric fell too far.",
+)
+@click.option(
+    "--save-baseline",
+    type=_FILE,
+    metavar="FILE",
+    help="Save what each question scored, to compare with later.",
+)
+@click.option(
+    "--margin",
+    "margins",
+    multiple=True,
+    callback=lambda *given: _read_margins(*given),
+    metavar="METRIC=VALUE",
+    help="How far a metric may fall below the baseline; may be given again.",
+)
+@click.option("--report", "page", type=_FILE, metavar="FILE", help="Write a page to look at: one HTML file.")
+@click.option("--ablation", is_flag=True, help="Measure each leg of retrieval beside the retriever.")
 @click.option("--no-answers", is_flag=True, help="Measure retrieval alone.")
 @click.option(
     "--cache",
@@ -63,6 +85,11 @@ def eval_command(
     corpus: Path | None,
     runs: tuple[Path, ...],
     save_run: Path | None,
+    baseline: Path | None,
+    save_baseline: Path | None,
+    margins: "Mapping[str, float]",
+    page: Path | None,
+    ablation: bool,
     no_answers: bool,
     cache: Path | None,
     as_json: bool,
@@ -72,32 +99,91 @@ def eval_command(
     """Measure retrieval and answers on an eval set.
 
     SET is a set that comes with Zhangju (article, unless told), a file in JSON Lines, a BEIR
-    folder or a SQuAD file.
+    folder or a SQuAD file. With --baseline, the exit code is 1 when a metric fell by more than
+    its margin.
     """
+    from zhangju_eval.gate import compare, read_baseline, write_baseline
+    from zhangju_eval.html_report import write_report
     from zhangju_eval.ranking import require_ir_measures
-    from zhangju_eval.table import print_report
+    from zhangju_eval.runs import write_run
+    from zhangju_eval.table import print_comparison, print_report, print_systems
     from zhangju_ui.cli_output import json_line
 
     # Whatever can be told to be wrong is, before the model loads.
     require_ir_measures()
     source = _Source(eval_set, split, qrels, topics, corpus, run_only=bool(runs))
     chosen = source.load()
-    _check_writable(save_run)
-    with ExitStack() as stack:
-        if runs:
-            report = _measure_runs(source, chosen, runs, stack, index, model)[0]
-        else:
-            report = _measure(source, chosen, stack, index, model, cache, answers=not no_answers)
-        for line in chosen.notes:
-            note(line)
-        if save_run is not None:
-            from zhangju_eval.runs import write_run
+    if ablation and runs:
+        raise click.UsageError("--ablation searches and --run does not: give one of them")
+    if margins and baseline is None:
+        raise click.UsageError("--margin goes with --baseline")
+    before = read_baseline(baseline) if baseline else None
+    _check_writable(save_run, save_baseline, page)
+    measuring = _Measuring(
+        source, index, model, cache, answers=not no_answers, ablation=ablation, keep=page is not None
+    )
+    reports = measuring.measure_runs(chosen, runs) if runs else measuring.measure(chosen)
+    for line in chosen.notes:
+        note(line)
+    comparison = compare(reports[0], before, margins) if before else None
+    if save_run is not None:
+        write_run(save_run, ((row.question.id, row.ranked) for row in reports[0].rows))
+    if save_baseline is not None:
+        write_baseline(reports[0], save_baseline)
+    if page is not None:
+        write_report(page, reports, comparison)
+    if as_json:
+        value = reports[0].to_json()
+        if len(reports) > 1:
+            value["systems"] = {report.system: _system_json(report) for report in reports}
+        if comparison is not None:
+            value["baseline"] = comparison.to_json()
+        click.echo(json_line(value))
+    else:
+        print_report(reports[0])
+        if len(reports) > 1:
+            click.echo()
+            print_systems(reports)
+        if comparison is not None:
+            click.echo()
+            print_comparison(comparison)
+    if comparison is not None and comparison.fails:
+        raise click.exceptions.Exit(1)
 
-            write_run(save_run, ((row.question.id, row.ranked) for row in report.rows))
-        if as_json:
-            click.echo(json_line(report.to_json()))
-        else:
-            print_report(report)
+
+def _read_margins(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> Mapping[str, float]:
+    from zhangju_eval.gate import GATED
+
+    margins: dict[str, float] = {}
+    for value in values:
+        name, equals, margin = value.partition("=")
+        try:
+            margins[name] = float(margin)
+        except ValueError:
+            equals = ""
+        if not equals or not 0 <= margins[name] <= 1:
+            raise click.BadParameter(
+                f"expected METRIC=VALUE with a value from 0 to 1, got {value!r}", context, parameter
+            )
+        if name not in GATED:
+            raise click.BadParameter(
+                f"there is no metric {name!r}; there are {', '.join(GATED)}", context, parameter
+            )
+    return margins
+
+
+def _system_json(report: "Report") -> dict[str, object]:
+    """What is compared between systems; answers are measured of the first alone."""
+    return {
+        "metrics": {name: figure.to_json() for name, figure in report.overall.metrics.items()},
+        "by": {
+            name: {metric: figure.to_json() for metric, figure in summary.metrics.items()}
+            for name, summary in report.by.items()
+        },
+        "latency_ms": report.latency(),
+    }
 
 
 @dataclass(frozen=True)
@@ -153,54 +239,81 @@ class _Opened:
     library: "Mapping[str, str]"
 
 
-def _measure(
-    source: _Source,
-    chosen: "EvalSet",
-    stack: ExitStack,
-    index: Path | None,
-    model: str | None,
-    cache: Path | None,
-    *,
-    answers: bool,
-) -> "Report":
-    from zhangju import Assistant
-    from zhangju_eval import evaluate
-    from zhangju_ui.progress import counting
+@dataclass(frozen=True)
+class _Measuring:
+    """How a set is measured."""
 
-    opened = stack.enter_context(_open(chosen, index, model, cache))
-    if not chosen.documents and source.asks_library:
-        # A file in our own format: its gold is checked against what the index holds.
-        chosen = source.load(opened.library)
-    judged = any(question.judged for question in chosen.questions)
-    assistant = Assistant(opened.retriever) if answers and not judged else None
-    with counting(f"asking the questions of {chosen.name}") as progress:
-        return evaluate(chosen, opened.retriever, assistant, progress=progress, sources=opened.library)
+    source: _Source
+    index: Path | None
+    model: str | None
+    cache: Path | None
+    answers: bool
+    ablation: bool
+    keep: bool
 
+    def measure(self, chosen: "EvalSet") -> "list[Report]":
+        """Put every question to the retriever, and to each leg of it where that was asked for."""
+        from zhangju import Assistant
+        from zhangju_eval import evaluate
+        from zhangju_eval.html_report import KEPT
+        from zhangju_eval.systems import ablation
+        from zhangju_ui.progress import counting
 
-def _measure_runs(
-    source: _Source,
-    chosen: "EvalSet",
-    runs: Sequence[Path],
-    stack: ExitStack,
-    index: Path | None,
-    model: str | None,
-) -> "list[Report]":
-    from zhangju_eval import evaluate_run
-    from zhangju_eval.runs import read_run
+        with _open(chosen, self.index, self.model, self.cache) as opened:
+            if not chosen.documents and self.source.asks_library:
+                # A file in our own format: its gold is checked against what the index holds.
+                chosen = self.source.load(opened.library)
+            judged = any(question.judged for question in chosen.questions)
+            assistant = Assistant(opened.retriever) if self.answers and not judged else None
+            with counting(f"asking the questions of {chosen.name}") as progress:
+                reports = [
+                    evaluate(
+                        chosen,
+                        opened.retriever,
+                        assistant,
+                        progress=progress,
+                        sources=opened.library,
+                        keep=KEPT if self.keep else 0,
+                    )
+                ]
+            if self.ablation:
+                # The retriever comes last, and has been measured.
+                for system in ablation(opened.index, opened.embedder, opened.retriever)[:-1]:
+                    with counting(f"asking {system.name}") as progress:
+                        reports.append(
+                            evaluate(
+                                chosen,
+                                system,
+                                progress=progress,
+                                sources=opened.library,
+                                system=system.name,
+                            )
+                        )
+        return reports
 
-    read = {path: read_run(path) for path in runs}
-    if not chosen.documents and source.asks_library:
-        chosen = source.load(stack.enter_context(_open(chosen, index, model, None)).library)
-    reports = []
-    for path, run in read.items():
+    def measure_runs(self, chosen: "EvalSet", runs: Sequence[Path]) -> "list[Report]":
+        """Take what the runs of any systems found."""
+        from zhangju_eval.runs import read_run
+
+        read = {path: read_run(path) for path in runs}
+        if not chosen.documents and self.source.asks_library:
+            with _open(chosen, self.index, self.model, None) as opened:
+                chosen = self.source.load(opened.library)
+                return [self._measure_run(chosen, path, run) for path, run in read.items()]
+        return [self._measure_run(chosen, path, run) for path, run in read.items()]
+
+    def _measure_run(
+        self, chosen: "EvalSet", path: Path, run: "Mapping[str, Mapping[str, float]]"
+    ) -> "Report":
+        from zhangju_eval import evaluate_run
+
         missing = sum(question.id not in run for question in chosen.questions)
         if missing:
             note(
                 f"{path}: {missing:,} of {len(chosen.questions):,} questions are not in the run; "
                 "they count as nothing found"
             )
-        reports.append(evaluate_run(chosen, run, path.stem))
-    return reports
+        return evaluate_run(chosen, run, path.stem)
 
 
 @contextmanager

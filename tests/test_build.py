@@ -1,7 +1,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,23 @@ class CountingEmbedder(ToyEmbedder):
 def make(name: str, text: str) -> Document:
     """A document as if read from a file."""
     return document_from_text(text, name=name, source=f"{name}.txt")
+
+
+class BulkToyEmbedder(CountingEmbedder):
+    """Has another way for many documents, and remembers how much they were said to be."""
+
+    def __init__(self, dimension: int = 64) -> None:
+        super().__init__(dimension)
+        self.bulk = CountingEmbedder(dimension)
+        self.sizes: list[int] = []
+        self.left = 0
+
+    @contextmanager
+    def in_bulk(self, size: int) -> Iterator[CountingEmbedder]:
+        """Give the other way."""
+        self.sizes.append(size)
+        yield self.bulk
+        self.left += 1
 
 
 CITY = make(
@@ -290,3 +308,17 @@ def test_the_keyword_search_is_loaded_by_row(tmp_path: Path) -> None:
         assert isinstance(loaded, LexicalIndex)
         for row, text in enumerate(texts):
             assert loaded.coverage(text)[row] == loaded.coverage(text).max()
+
+
+def test_documents_take_the_quicker_way_that_an_embedder_has(tmp_path: Path) -> None:
+    """It is told how many bytes come, embeds all of them, and is left again; the index is the same."""
+    embedder = BulkToyEmbedder()
+    build_index(LIBRARY, tmp_path / "bulk", embedder)
+    build_index(LIBRARY, tmp_path / "plain", CountingEmbedder())
+
+    assert embedder.sizes == [sum(len(document.text.encode()) for document in LIBRARY)]
+    assert embedder.left == 1
+    assert embedder.bulk.texts
+    # Those that every index has, whatever it holds.
+    assert set(embedder.texts) == {text for texts in COHORTS.values() for text in texts}
+    assert tree(tmp_path / "bulk") == tree(tmp_path / "plain")

@@ -7,7 +7,7 @@ vector is journalled at once, so that whoever stops a build loses seconds of wor
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.manifest import Manifest, ModelRecord, version
 from zhangju_index.outline import outline_document
-from zhangju_index.protocols import Embedder, FloatMatrix
+from zhangju_index.protocols import BulkEmbedder, Embedder, FloatMatrix
 from zhangju_index.text_keys import KeyedVectors, Keys, text_keys
 from zhangju_index.texts import Texts
 from zhangju_index.values import Chunk, Document, Section
@@ -59,6 +59,8 @@ Progress = Callable[[int, int, str], None]
 _GROUP_TEXTS = 2048
 # Bytes that are embedded between two looks at the keyboard: seconds on a slow machine.
 _SLICE_BYTES = 16 * 1024
+# The same where many are embedded at once, which is quicker, and wants a batch for each core.
+_BULK_SLICE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +192,17 @@ def build_items(
         InputError: The folder cannot be written.
     """
     settings = settings or ChunkSettings()
-    meter = _Meter(on_status, len(items), sum(item.size for item in items))
+    size = sum(item.size for item in items)
+    meter = _Meter(on_status, len(items), size)
     with telling(directory):
         path = unfinished_file(directory, JOURNAL)
         journal = VectorJournal(path, embedder.fingerprint, embedder.dimension)
-    with journal:
-        encoder = _Encoder(embedder, directory, journal, known, meter)
+    with (
+        journal,
+        embedder.in_bulk(size) if isinstance(embedder, BulkEmbedder) else nullcontext(embedder) as quickest,
+    ):
+        slice_bytes = _SLICE_BYTES if quickest is embedder else _BULK_SLICE_BYTES
+        encoder = _Encoder(quickest, directory, journal, known, meter, slice_bytes)
         return write_index(
             directory,
             _entries(items, old, encoder, settings),
@@ -363,8 +370,10 @@ class _Encoder:
         journal: VectorJournal,
         known: Sequence[KeyedVectors],
         meter: _Meter,
+        slice_bytes: int,
     ) -> None:
         self.embedder = embedder
+        self._slice_bytes = slice_bytes
         self.journal = journal
         self.meter = meter
         self._directory = directory
@@ -385,7 +394,7 @@ class _Encoder:
         self.meter.plan(size, share, recalled)
         # Longest first: texts of one length share a batch, and what takes most memory comes at once.
         order = np.flatnonzero(missing)[np.argsort(-sizes[missing], kind="stable")]
-        for rows in _slices(order, sizes):
+        for rows in _slices(order, sizes, self._slice_bytes):
             part = [texts[row] for row in rows]
             vectors[rows] = self.embedder.embed_documents(part)
             with telling(self._directory):
@@ -478,11 +487,11 @@ def _finish(group: list[Item | _Divided], old: Index | None, encoder: _Encoder) 
         encoder.meter.finish()
 
 
-def _slices(rows: IntVector, sizes: IntVector) -> Iterator[IntVector]:
+def _slices(rows: IntVector, sizes: IntVector, slice_bytes: int) -> Iterator[IntVector]:
     """Divide rows into runs of about one size, each of one row at least."""
     if len(rows):
         ends = np.cumsum(sizes[rows])
-        cuts = np.flatnonzero(np.diff(ends // _SLICE_BYTES)) + 1
+        cuts = np.flatnonzero(np.diff(ends // slice_bytes)) + 1
         yield from np.split(rows, cuts)
 
 

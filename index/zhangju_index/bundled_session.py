@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_weights import Weights
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def open_session(weights: Weights) -> "InferenceSession":
     # For whoever imported it before us.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = _cores()
+    options.intra_op_num_threads = cores()
     options.inter_op_num_threads = 1
     # Threads that wait in a busy loop take the cores from the search and from other questions.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -104,9 +105,3 @@ def _arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
         for part in _NORMS:
             yield f"{at}.{part}.w", vector(f"{at}.{part}.w")
             yield f"{at}.{part}.b", vector(f"{at}.{part}.b")
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

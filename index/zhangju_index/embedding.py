@@ -162,7 +162,8 @@ class SentenceTransformerEmbedder:
 
 
 def _load_bundled() -> Embedder:
-    return BundledEmbedder(read_weights(), BUNDLED_MODEL, f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}")
+    fingerprint = f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}"
+    return BundledEmbedder(read_weights(), BUNDLED_MODEL, fingerprint, reload=read_weights)
 
 
 def _load_named(name: str) -> Embedder:

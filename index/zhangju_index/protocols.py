@@ -1,5 +1,6 @@
 """What a part must offer to take the place of one of ours: one or two methods each."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from zhangju_index.values import Parsed
 
-__all__ = ["Embedder", "FloatMatrix", "IntMatrix", "Parser", "VectorStore"]
+__all__ = ["BulkEmbedder", "Embedder", "FloatMatrix", "IntMatrix", "Parser", "VectorStore"]
 
 FloatMatrix = NDArray[np.float32]
 IntMatrix = NDArray[np.int64]
@@ -69,6 +70,18 @@ class Embedder(Protocol):
     @property
     def max_tokens(self) -> int:
         """Tokens of one text that the encoder reads; what is longer would be cut off."""
+        ...
+
+
+@runtime_checkable
+class BulkEmbedder(Protocol):
+    """An embedder that has a quicker way for many documents."""
+
+    def in_bulk(self, size: int) -> AbstractContextManager[Embedder]:
+        """Give the quickest embedder for ``size`` bytes of documents, until the context is left.
+
+        It is the same model by name and fingerprint, and its vectors may stand beside others of it.
+        """
         ...
 
 

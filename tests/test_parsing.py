@@ -12,6 +12,7 @@ from zhangju_index.errors import DocumentError
 from zhangju_index.parsing import (
     BUNDLED_ARTICLE,
     bundled_article,
+    bundled_article_hash,
     document_from_parsed,
     document_from_text,
     document_id,
@@ -236,6 +237,7 @@ def test_a_hash_is_that_of_the_text_in_utf_8() -> None:
     assert source_hash(Document("b", "B", "b.txt", TEXT)) == source_hash(document)
     assert source_hash(Document("a", "A", "a.txt", TEXT + " ")) != source_hash(document)
     assert len(source_hash(Document("a", "A", "a.txt", "\ud800"))) == 64
+    assert bundled_article_hash() == source_hash(bundled_article())
 
 
 def test_the_bundled_article_comes_with_the_package() -> None:

@@ -2,16 +2,20 @@
 
 Processors with AVX512-BF16 or AMX multiply 16-bit numbers several times as fast as 32-bit ones.
 Weights and what they are multiplied with are bfloat16 here; sums, normalisation and what flows from
-layer to layer stay float32, which keeps each vector within 1e-5 of its float32 one (1 - cosine), so
-that both may stand in one index. ``benchmarks/encoders.py`` compares the two.
+layer to layer stay float32. Of 730 Chinese paragraphs and sentences (XQuAD) each vector was within 2e-5 of
+its float32 one (1 - cosine), 0.994 of the ten nearest of 200 questions were the same and nDCG@10 as high,
+so both may stand in one index. ``benchmarks/encoders.py`` compares the ways.
 
 Importing torch takes seconds and loading this some 400 MB: a question never waits for it.
 """
 
+import ctypes
 import os
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -132,6 +136,7 @@ class BulkEncoder:
         parts = [[rows[row] for row in batch] for batch in batches]
         for batch, found in zip(batches, self._pool.map(self._run, parts), strict=True):
             vectors[batch] = found
+        _give_back_memory()
         return vectors
 
     def close(self) -> None:
@@ -186,6 +191,13 @@ class BulkEncoder:
 
         width = (self._shape.hidden_size,)
         return functional.layer_norm(values, width, norm.weight, norm.bias, self._shape.layer_norm_eps)
+
+
+def _give_back_memory() -> None:
+    """Let glibc return what it holds: buffers of ever other sizes leave holes, gigabytes in an hour."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # Other C libraries have no such function.
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _padded(length: int) -> int:

@@ -20,6 +20,7 @@ from zhangju_index.values import Document, Parsed
 __all__ = [
     "BUNDLED_ARTICLE",
     "bundled_article",
+    "bundled_article_hash",
     "document_from_bytes",
     "document_from_parsed",
     "document_from_text",
@@ -96,11 +97,19 @@ def document_from_parsed(
 
 def bundled_article() -> Document:
     """The article that comes with the package."""
-    entry = files("zhangju_index") / "corpus" / f"{BUNDLED_ARTICLE}.txt"
-    text = entry.read_bytes().decode("utf-8")
     return document_from_text(
-        text, name=BUNDLED_ARTICLE, source=f"{BUNDLED_ARTICLE}.txt", identifier=BUNDLED_ARTICLE
+        _bundled_text(), name=BUNDLED_ARTICLE, source=f"{BUNDLED_ARTICLE}.txt", identifier=BUNDLED_ARTICLE
     )
+
+
+def bundled_article_hash() -> str:
+    """``source_hash`` of the bundled article, without the time that its outline takes."""
+    return _text_hash(_bundled_text())
+
+
+def _bundled_text() -> str:
+    entry = files("zhangju_index") / "corpus" / f"{BUNDLED_ARTICLE}.txt"
+    return entry.read_bytes().decode("utf-8")
 
 
 def document_id(name: str) -> str:
@@ -111,8 +120,12 @@ def document_id(name: str) -> str:
 
 def source_hash(document: Document) -> str:
     """SHA-256 of a document's text in UTF-8, in hexadecimal."""
+    return _text_hash(document.text)
+
+
+def _text_hash(text: str) -> str:
     # Text from outside may hold lone surrogates; they must not stop a hash.
-    return hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from zhangju_index.errors import IndexBusyError, IndexUnusableError
-from zhangju_index.parsing import bundled_article, document_id, source_hash
+from zhangju_index.parsing import bundled_article, bundled_article_hash, document_id
 from zhangju_index.protocols import Embedder
 
 if TYPE_CHECKING:
@@ -68,5 +68,5 @@ def _fits(folder: Path, embedder: Embedder) -> bool:
     return (
         manifest.zhangju_version == version("zhangju")
         and manifest.chunking == ChunkSettings().to_json()
-        and [record.sha256 for record in manifest.documents] == [source_hash(bundled_article())]
+        and [record.sha256 for record in manifest.documents] == [bundled_article_hash()]
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from guarded_chat import Serving, serving
 from zhangju.retriever import Retriever
 from zhangju_index.protocols import Embedder
 
@@ -52,3 +53,10 @@ def article_retriever(bundled_model: Embedder, article_folder: Path) -> Iterator
 
     with Retriever(open_index(article_folder), bundled_model) as retriever:
         yield retriever
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """The chat page on the real index, as ``zhangju chat`` serves it, under a guard around its sockets."""
+    with serving(tmp_path_factory.mktemp("home")) as page:
+        yield page

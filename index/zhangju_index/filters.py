@@ -1,6 +1,10 @@
 """Which documents a question is put to: those whose id, title, source or metadata fit.
 
     {"author": "徐*", "format": "pdf"}
+    {"document_id": "labour-law", "section": "第三章*"}
+
+``section`` is for places inside documents: the headings down to a section, put together with
+`` › ``, or any one of them by itself; what is under a section belongs to it.
 
 Every name given must fit. ``*`` stands for any characters, everything else for itself; case and
 width make no difference (full-width letters are letters).
@@ -11,7 +15,12 @@ from collections.abc import Mapping, Sequence
 
 from zhangju_index.errors import InputError
 
-__all__ = ["admitted", "fits"]
+__all__ = ["SECTION", "admitted", "fits", "under"]
+
+SECTION = "section"
+"""The name in ``where`` that stands for sections, not for documents."""
+
+_BETWEEN = " › "
 
 
 def admitted(documents: Sequence[Mapping[str, str]], where: Mapping[str, str]) -> list[bool]:
@@ -41,6 +50,15 @@ def admitted(documents: Sequence[Mapping[str, str]], where: Mapping[str, str]) -
 def fits(value: str, pattern: str) -> bool:
     """Whether ``pattern``, in which ``*`` stands for any characters, fits a whole value."""
     return _matches(_folded(value), _folded(pattern))
+
+
+def under(path: Sequence[str], pattern: str) -> bool:
+    """Whether a place whose headings are ``path`` lies in a section that ``pattern`` fits."""
+    wanted = _folded(pattern)
+    return any(
+        _matches(_folded(heading), wanted) or _matches(_folded(_BETWEEN.join(path[: depth + 1])), wanted)
+        for depth, heading in enumerate(path)
+    )
 
 
 def _folded(text: str) -> str:

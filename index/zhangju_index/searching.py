@@ -8,11 +8,12 @@ and so does a server (``zhangju_index.stores``), with the same values for the sa
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from zhangju_index.filters import admitted
+from zhangju_index.filters import SECTION, admitted, under
 from zhangju_index.manifest import DocumentRecord, ModelRecord
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.values import Chunk, Document
@@ -213,12 +214,25 @@ class FolderSearch:
         """Chunk rows of each document that ``where`` admits; None admits all."""
         if not where:
             return None
-        fits = admitted(list(self._fields.values()), where)
-        return [
+        wanted = {name: value for name, value in where.items() if name != SECTION}
+        fits = admitted(list(self._fields.values()), wanted)
+        allowed = [
             self.texts.chunk_rows(document_id)
             for document_id, each in zip(self._fields, fits, strict=True)
             if each
         ]
+        if SECTION not in where:
+            return allowed
+        return [part for rows in allowed for part in self._within(rows, where[SECTION])]
+
+    def _within(self, rows: range, section: str) -> Iterator[range]:
+        """Rows of the chunks in sections that a pattern fits, as far as they follow one another."""
+        paths = self.texts.chunk_paths(rows)
+        fits = {path: under(path, section) for path in set(paths)}
+        for fit, group in groupby(zip(rows, paths, strict=True), key=lambda each: fits[each[1]]):
+            if fit:
+                first, *others = (row for row, _ in group)
+                yield range(first, first + 1 + len(others))
 
     @cached_property
     def _fields(self) -> dict[str, dict[str, str]]:

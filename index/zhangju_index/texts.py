@@ -331,6 +331,24 @@ class Texts:
         row = self._document_row(document_id)
         return range(row.first_chunk, row.first_chunk + row.chunks)
 
+    def chunk_paths(self, rows: range) -> list[tuple[str, ...]]:
+        """Headings above each of some chunks that follow one another, read without their texts.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        if not rows:
+            return []
+        _check_rows([rows[0], rows[-1]], self.chunk_count, "chunk")
+        found = self._select(
+            "SELECT headings FROM chunks JOIN paths ON paths.row = path"
+            " WHERE chunks.row BETWEEN ? AND ? ORDER BY chunks.row",
+            rows[0],
+            rows[-1],
+        )
+        paths = {headings: tuple(json.loads(headings)) for (headings,) in found}
+        return [paths[headings] for (headings,) in found]
+
     def chunk(self, row: int) -> Chunk:
         """Read one chunk with its sentences.
 

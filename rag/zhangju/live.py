@@ -19,6 +19,7 @@ from zhangju_index.errors import IndexUnusableError, InputError
 from zhangju_index.protocols import Embedder
 
 if TYPE_CHECKING:
+    from zhangju_index.build import OnStatus
     from zhangju_index.library import Change, Source
 
 __all__ = ["LiveAssistant"]
@@ -94,7 +95,16 @@ class LiveAssistant:
         with self.borrow() as assistant:
             return assistant.ask(question, history, k, where)
 
-    def add(self, sources: "Sequence[Source]") -> "Change":
+    def move(self, folder: Path) -> None:
+        """Answer from the index in a folder from now on; the same model made it.
+
+        Raises:
+            IndexUnusableError: There is none, or it cannot be used.
+        """
+        self._folder = folder
+        self._look(now=True)
+
+    def add(self, sources: "Sequence[Source]", on_status: "OnStatus | None" = None) -> "Change":
         """Put sources into the index, as ``zhangju_index.library.add_sources`` does.
 
         Raises:
@@ -104,11 +114,11 @@ class LiveAssistant:
         """
         from zhangju_index.library import add_sources
 
-        change = add_sources(sources, self._own_folder(), embedder=self._embedder)
+        change = add_sources(sources, self._own_folder(), embedder=self._embedder, on_status=on_status)
         self._look(now=True)
         return change
 
-    def remove(self, document_ids: Sequence[str]) -> "Change":
+    def remove(self, document_ids: Sequence[str], on_status: "OnStatus | None" = None) -> "Change":
         """Take documents out of the index, as ``zhangju_index.library.remove_documents`` does.
 
         Raises:
@@ -117,7 +127,7 @@ class LiveAssistant:
         """
         from zhangju_index.library import remove_documents
 
-        change = remove_documents(document_ids, self._own_folder())
+        change = remove_documents(document_ids, self._own_folder(), on_status=on_status)
         self._look(now=True)
         return change
 

@@ -218,8 +218,8 @@ class Retriever:
             k: Passages to return; fewer come back when the index holds fewer.
             where: Only documents with these values of ``document_id`` (or ``id``), ``title``,
                 ``source`` or a name of their metadata (``author``, ``date``, ``format``,
-                ``path``, …), compared as ``zhangju_index.filters`` describes. Where no document
-                fits, nothing is found.
+                ``path``, …), compared as ``zhangju_index.filters`` describes; ``section`` is
+                for the headings inside them. Where nothing fits, nothing is found.
 
         Raises:
             QuestionError: The question is empty or too long.

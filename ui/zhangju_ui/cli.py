@@ -76,34 +76,54 @@ def main() -> None:
 @click.option(
     "--open/--no-open", "open_browser", default=True, help="Open the page in the browser [default: open]."
 )
+@click.option(
+    "--changes/--no-changes",
+    default=None,
+    help="Let visitors add and remove documents [default: at a page for this machine alone].",
+)
+@click.option(
+    "--max-file", type=click.IntRange(1, 64), default=32, show_default=True, help="Largest file, in MiB."
+)
+@click.option(
+    "--max-documents", type=click.IntRange(1), default=1000, show_default=True, help="Most documents."
+)
 @TOKEN
 @INDEX
 @MODEL
 def chat(
-    host: str, port: int, *, open_browser: bool, token: str | None, index: Path | None, model: str | None
+    host: str,
+    port: int,
+    *,
+    open_browser: bool,
+    changes: bool | None,
+    max_file: int,
+    max_documents: int,
+    token: str | None,
+    index: Path | None,
+    model: str | None,
 ) -> None:
     """Open the chat page and print its address.
 
-    Programs can ask the same server at /v1, as 'zhangju serve' describes.
+    Documents may be added on the page. Without --index they go, with the bundled article, into a
+    library in the user's data folder; conversations are kept there too. Programs can ask the same
+    server at /v1, as 'zhangju serve' describes.
     """
+    from zhangju_ui.hosting import is_local
     from zhangju_ui.server import require_chat, serve_chat
 
     # Said before the model loads, not after.
     require_chat()
-    with open_live(index, model) as live:
-        with live.borrow() as assistant:
-            subjects = [each.title for each in assistant.retriever.listing()]
-        serve_chat(
-            live,
-            host=host,
-            port=port,
-            open_browser=open_browser,
-            # The page's own examples are about the bundled article.
-            examples=None if index is None else (),
-            subjects=subjects,
-            live=live,
-            settings=api_settings(host, token),
-        )
+    from zhangju.bundled import bundled_index_folder
+    from zhangju_ui.shelf import Limits, Shelf, library_folder
+
+    folder = index or library_folder(model)
+    is_bundled = index is None and not folder.exists()
+    with open_live(None if is_bundled else folder, model) as live:
+        limits = Limits(is_local(host) if changes is None else changes, max_file * 2**20, max_documents)
+        begins_with = bundled_index_folder(model) if is_bundled else None
+        shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
+        settings = api_settings(host, token)
+        serve_chat(shelf, host=host, port=port, open_browser=open_browser, live=live, settings=settings)
 
 
 @cli.command()

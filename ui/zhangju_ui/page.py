@@ -1,204 +1,279 @@
-"""The chat page: wires Gradio's events to the pure functions of ``render``."""
+"""The chat page: wires Gradio's events to functions that know nothing of Gradio."""
 
-import html
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
-from gradio.components.chatbot import ChatbotDataMessages, Message, TextMessage
 
-from zhangju.values import Answer
-from zhangju_index.errors import QuestionError, ZhangjuError
-from zhangju_ui.plain import literal, well_formed
-from zhangju_ui.render import (
-    answer_length,
-    render_answer,
-    render_error,
+from zhangju_index.errors import InputError
+from zhangju_index.formats import SUFFIXES
+from zhangju_ui import adding
+from zhangju_ui.answer_view import answer_length
+from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
+from zhangju_ui.conversing import answered, messages, offered_after, offered_first, read_wanted
+from zhangju_ui.frame import (
+    render_adding,
+    render_bar,
+    render_conversations,
+    render_dialogs,
     render_header,
-    render_panel,
+    render_source_pane,
+    render_title,
     render_welcome,
 )
-from zhangju_ui.strings import EXAMPLES, LANGUAGES, STRINGS, Language, pick_language, say
+from zhangju_ui.library_view import render_documents, render_preview
+from zhangju_ui.plain import shown, well_formed
+from zhangju_ui.reviving import answer_from_json
+from zhangju_ui.shelf import Limits, Shelf, Upload
+from zhangju_ui.strings import LANGUAGES, STRINGS, Language, say
+from zhangju_ui.visitors import Visitors
 
-__all__ = ["Asks", "build_page", "translations"]
+__all__ = ["build_page", "translations"]
 
 STEPS = 24
 """In how many pieces an answer is streamed, whatever its length."""
 PAUSE_SECONDS = 0.025
-KEPT_TURNS = 40
-"""Questions whose sources stay in the panel."""
 
-Turns = tuple[tuple[int, Answer], ...]
-
-
-class Asks(Protocol):
-    """What the page asks its questions of, from two threads at a time."""
-
-    def ask(self, question: str, history: Sequence[Any] = ()) -> Answer:
-        """Answer one question.
-
-        Raises:
-            ZhangjuError: The question cannot be used, or the index cannot serve.
-        """
-        ...
+_REGIONS: dict[Language, tuple[str, ...]] = {
+    "zh-Hans": ("zh", "zh-CN", "zh-SG", "zh-MY", "zh-Hans"),
+    "zh-Hant": ("zh-TW", "zh-HK", "zh-MO", "zh-Hant"),
+    "en": ("en",),
+}
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def translations(subjects: Sequence[str] = ()) -> gr.I18n:
-    """Give Gradio every string and ready-made fragment in each language."""
-    words: dict[Language, dict[str, str]] = {
-        language: {
-            **{f"zj_{key}": text[language] for key, text in STRINGS.items()},
-            "zj_html_header": render_header(subjects, language),
-            "zj_html_welcome": render_welcome(language),
-            "zj_html_panel": render_panel((), language),
+def translations(limits: Limits) -> gr.I18n:
+    """Give Gradio every string and the fixed parts of the page in each language."""
+    words: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        fixed = {
+            "zj_html_header": render_header(language),
+            "zj_html_library": render_title("library", language),
+            "zj_html_add": render_adding(adding.size_of(limits.file_bytes), language),
+            "zj_html_source": render_source_pane(language),
+            "zj_html_bar": render_bar(language),
+            "zj_html_dialogs": render_dialogs(language),
         }
-        for language in LANGUAGES
-    }
-    regions = dict.fromkeys(("zh-CN", "zh-TW", "zh-HK", "zh-SG"), words["zh"])
-    return gr.I18n(**words, **regions)
+        said = {f"zj_{key}": text[language] for key, text in STRINGS.items()}
+        words.update({region: {**said, **fixed} for region in _REGIONS[language]})
+    return gr.I18n(**words)
 
 
-def build_page(assistant: Asks, i18n: gr.I18n, examples: Sequence[str] | None = None) -> gr.Blocks:
-    """Build the page around ``assistant``.
+def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
+    """Build the page around a library.
 
     Args:
-        assistant: Answers the questions.
+        shelf: The library, which answers the questions.
+        visitors: Finds the conversations and the language of whoever sends a request.
         i18n: The page's strings, from ``translations``.
-        examples: Questions offered while the conversation is empty; by default those for the
-            bundled article, in the visitor's language.
     """
 
-    def answer(
-        question: str, history: list[Any], turns: Turns, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        language = _language(request)
-        turn = 1 + sum(message["role"] == "user" for message in history)
-        try:
-            found = assistant.ask(well_formed(question))
-        except ZhangjuError as error:
-            yield render_error(_in_words(error, question, language), language), gr.skip(), gr.skip()
-            return
-        turns = (*(kept for kept in turns if kept[0] < turn), (turn, found))[-KEPT_TURNS:]
-        panel: Any = render_panel(turns, language)
-        length = answer_length(found)
-        for step in range(1, STEPS):
-            yield render_answer(found, turn, language, reveal=length * step // STEPS), panel, turns
-            panel = gr.skip()
-            time.sleep(PAUSE_SECONDS)
-        yield render_answer(found, turn, language), panel, turns
+    def at(request: gr.Request) -> tuple[Language, ConversationStore]:
+        return visitors.language(request.headers, request.cookies), visitors.conversations(request.cookies)
 
-    def take_back(
-        turns: Turns, history: list[Any], undone: gr.UndoData, request: gr.Request
-    ) -> tuple[str, Turns]:
-        # The conversation may or may not have been cut already; what is undone starts here.
-        before = undone.index if isinstance(undone.index, int) else undone.index[0]
-        left = sum(message["role"] == "user" for message in history[:before])
-        turns = tuple(kept for kept in turns if kept[0] <= left)
-        return render_panel(turns, _language(request)), turns
+    def open_page(identity: str, request: gr.Request) -> tuple[Any, ...]:
+        return (
+            *open_conversation(identity, request),
+            documents(visitors.language(request.headers, request.cookies)),
+        )
 
-    def clear(request: gr.Request) -> tuple[str, Turns]:
-        return render_panel((), _language(request)), ()
+    def open_conversation(identity: str, request: gr.Request) -> tuple[Any, ...]:
+        language, store = at(request)
+        conversation = store.get(identity) or Conversation.new()
+        return (
+            chat_showing(conversation, language),
+            conversation.id,
+            render_conversations(store.all(), conversation.id, language),
+        )
 
-    page = gr.Blocks(title="章句 Zhangju", analytics_enabled=False, fill_height=True, fill_width=True)
+    def chat_showing(conversation: Conversation, language: Language) -> Any:
+        welcome = render_welcome(offered_first(shelf, language), language, many=not shelf.is_bundled_alone)
+        written = messages(conversation, language, offered_after(shelf, conversation, language))
+        return gr.update(value=written, placeholder=welcome)
+
+    def documents(language: Language) -> str:
+        opened = shelf.outline(shelf.documents[0].document_id) if len(shelf.documents) == 1 else None
+        return render_documents(shelf.documents, language, removable=shelf.limits.changes, opened=opened)
+
+    def respond(question: str, wanted: str, identity: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language, store = at(request)
+        conversation = store.get(identity) or Conversation(identity or Conversation.new().id)
+        want = read_wanted(wanted)
+        before = conversation.turns if want.replacing is None else conversation.turns[: want.replacing]
+        waiting = Turn(well_formed(question), now(), want.scope)
+        conversation = conversation.with_turn(waiting, want.replacing)
+        note = _kept(store, conversation, language)
+        skip = gr.skip()
+        yield messages(conversation, language, pending=True), asking(language), conversation.id, skip, skip
+        turn = answered(shelf, before, question, want.scope, language)
+        conversation = conversation.with_turn(turn, len(before))
+        if turn.answer is not None:
+            length = answer_length(answer_from_json(turn.answer))
+            for step in range(1, STEPS):
+                yield messages(conversation, language, reveal=length * step // STEPS), skip, skip, skip, skip
+                time.sleep(PAUSE_SECONDS)
+        note = _kept(store, conversation, language) or note
+        offered = offered_after(shelf, conversation, language)
+        listed = render_conversations(store.all(), conversation.id, language)
+        yield messages(conversation, language, offered), ready(), skip, listed, note
+
+    def stop(identity: str, request: gr.Request) -> tuple[Any, ...]:
+        language, store = at(request)
+        conversation = store.get(identity)
+        if conversation is None or not conversation.turns:
+            return gr.skip(), ready(), gr.skip()
+        last = len(conversation.turns) - 1
+        # Who was too late to stop it has the answer.
+        if conversation.turns[last].answer is None:
+            conversation = conversation.with_turn(replace(conversation.turns[last], stopped=True), last)
+            _kept(store, conversation, language)
+        return (
+            messages(conversation, language, offered_after(shelf, conversation, language)),
+            ready(),
+            render_conversations(store.all(), conversation.id, language),
+        )
+
+    def asking(language: Language) -> Any:
+        return gr.update(value="", submit_btn=False, stop_btn=True)
+
+    def ready() -> Any:
+        return gr.update(submit_btn=True, stop_btn=False)
+
+    def choose(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        return open_conversation(str(event._data.get("id", "")), request)
+
+    def fresh(request: gr.Request) -> tuple[Any, ...]:
+        return open_conversation("", request)
+
+    def erase(identity: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        erased = str(event._data.get("id", ""))
+        at(request)[1].delete(erased)
+        return open_conversation("" if erased == identity else identity, request)
+
+    def preview(files: list[str] | None, request: gr.Request) -> tuple[Any, ...]:
+        language = visitors.language(request.headers, request.cookies)
+        good, problems = adding.look_at(shelf, _uploads(files), language)
+        shown_preview = render_preview([outline for _, outline in good], problems, language)
+        count = say("add_these", language, count=len(good))
+        return shown_preview, [upload for upload, _ in good], gr.update(value=count, visible=bool(good))
+
+    def add(uploads: list[Upload], request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language = visitors.language(request.headers, request.cookies)
+        skip, hidden = gr.skip(), gr.update(visible=False)
+        for words in adding.add(shelf, uploads, language):
+            yield words, hidden, skip, skip, skip
+        for upload in uploads:
+            upload.path.unlink(missing_ok=True)
+        yield words, hidden, None, [], documents(language)
+
+    def remove(event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language = visitors.language(request.headers, request.cookies)
+        document_id = str(event._data.get("document", ""))
+        for words in adding.remove(shelf, document_id, language):
+            yield words, gr.skip()
+        yield words, documents(language)
+
+    page = gr.Blocks(
+        title="章句 Zhangju",
+        analytics_enabled=False,
+        fill_height=True,
+        fill_width=True,
+        delete_cache=(3600, 3600),
+    )
     with page:
-        turns = gr.State(())
-        gr.HTML(i18n("zj_html_header"), elem_id="zj-header", js_on_load=None)
+        identity = gr.BrowserState("", storage_key="zhangju-conversation", secret="zhangju")  # noqa: S106 - no secret
+        waiting = gr.State([])
+        wanted = gr.Textbox(visible=False)
+        _html("zj-header", i18n("zj_html_header"))
         with gr.Row(elem_id="zj-main", equal_height=True):
-            with gr.Column(scale=6, min_width=0, elem_id="zj-chat"):
-                panel = gr.HTML(i18n("zj_html_panel"), elem_id="zj-panel", js_on_load=None, render=False)
-                chat = gr.ChatInterface(
-                    answer,
-                    chatbot=_chatbot(i18n, has_own_examples=examples is not None),
-                    textbox=gr.Textbox(
-                        placeholder=i18n("zj_placeholder"),
-                        label=i18n("zj_placeholder"),
-                        show_label=False,
-                        container=False,
-                        lines=1,
-                        max_lines=6,
-                        scale=7,
-                        autofocus=True,
-                        submit_btn=True,
-                        stop_btn=True,
-                        elem_id="zj-question",
-                    ),
-                    additional_inputs=[turns],
-                    additional_outputs=[panel, turns],
-                    examples=[[question] for question in _examples(examples)],
-                    cache_examples=False,
-                    show_progress="hidden",
-                    api_visibility="private",
-                    analytics_enabled=False,
+            with gr.Column(elem_id="zj-library", elem_classes="zj-pane", min_width=0):
+                conversations = _html(
+                    "zj-conversations",
+                    tells="zhangju.tell(element, trigger, {open: 'open', fresh: 'fresh', erase: 'erase'})",
                 )
-            with gr.Column(scale=4, min_width=0, elem_id="zj-sources"):
-                panel.render()  # type: ignore[no-untyped-call]
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        chat.chatbot.undo(take_back, [turns, chat.chatbot], [panel, turns], **quiet)
-        chat.chatbot.clear(clear, None, [panel, turns], **quiet)
+                _html("zj-library-title", i18n("zj_html_library"))
+                library = _html("zj-documents", tells="zhangju.tell(element, trigger, {remove: 'remove'})")
+                with gr.Column(elem_id="zj-add", visible=shelf.limits.changes):
+                    _html("zj-add-title", i18n("zj_html_add"))
+                    drop = gr.File(
+                        file_count="multiple",
+                        file_types=list(SUFFIXES),
+                        type="filepath",
+                        label=i18n("zj_drop"),
+                        elem_id="zj-drop",
+                        height=110,
+                    )
+                    found = _html("zj-found")
+                    confirm = gr.Button(visible=False, variant="primary", elem_id="zj-confirm")
+            with gr.Column(elem_id="zj-chat", elem_classes="zj-pane", min_width=0):
+                chat = gr.Chatbot(
+                    label=i18n("zj_conversation"),
+                    show_label=False,
+                    buttons=[],
+                    feedback_options=None,
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    layout="panel",
+                    height="100%",
+                    elem_id="zj-chatbot",
+                    container=False,
+                )
+                _html("zj-bar", i18n("zj_html_bar"))
+                note = _html("zj-note")
+                box = gr.Textbox(
+                    placeholder=i18n("zj_placeholder"),
+                    label=i18n("zj_placeholder"),
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=6,
+                    autofocus=True,
+                    submit_btn=True,
+                    stop_btn=False,
+                    elem_id="zj-question",
+                )
+            with gr.Column(elem_id="zj-source", elem_classes="zj-pane", min_width=0):
+                _html("zj-source-pane", i18n("zj_html_source"))
+        _html("zj-dialogs", i18n("zj_html_dialogs"))
+
+        told = [chat, identity, conversations]
+        page.load(open_page, [identity], [*told, library], **_QUIET)
+        asked = box.submit(
+            respond,
+            [box, wanted, identity],
+            [chat, box, identity, conversations, note],
+            js="(question, wanted, identity) => [question, zhangju.take(), identity]",
+            trigger_mode="once",
+            **_QUIET,
+        )
+        box.stop(stop, [identity], [chat, box, conversations], cancels=[asked], **_QUIET)
+        conversations.open(choose, None, told, **_QUIET)
+        conversations.fresh(fresh, None, told, **_QUIET)
+        conversations.erase(erase, [identity], told, **_QUIET)
+        drop.change(preview, [drop], [found, waiting, confirm], **_QUIET)
+        confirm.click(add, [waiting], [found, confirm, drop, waiting, library], **_QUIET)
+        library.remove(remove, None, [found, library], **_QUIET)
     # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.
     page.queue(max_size=32, default_concurrency_limit=2)
     return page
 
 
-def _in_words(error: ZhangjuError, question: str, language: Language) -> str:
-    """Say what went wrong: in the page's language where a visitor can cause it, else as it was raised."""
-    if not isinstance(error, QuestionError):
-        return str(error)
-    if not question.strip():
-        return say("question_empty", language)
-    return say("question_long", language, length=len(question))
+def _html(identity: str, value: Any = None, *, tells: str | None = None) -> gr.HTML:
+    """A part of the page in our own markup; ``tells`` turns clicks in it into events."""
+    return gr.HTML(value, elem_id=identity, js_on_load=tells, apply_default_css=False)
 
 
-def _chatbot(i18n: gr.I18n, has_own_examples: bool) -> gr.Chatbot:
-    """Make a chatbot that shows what a person typed as typed, and renders only our own markup."""
-    chatbot = gr.Chatbot(
-        label=i18n("zj_conversation"),
-        show_label=False,
-        placeholder=str(i18n("zj_html_welcome")),
-        buttons=[],
-        feedback_options=None,
-        latex_delimiters=[],
-        allow_tags=False,
-        layout="panel",
-        height="100%",
-        elem_id="zj-chatbot",
-        elem_classes=[] if has_own_examples else ["zj-examples-by-language"],
-        container=False,
-    )
-    write, read = chatbot.postprocess, chatbot.preprocess
-
-    def postprocess(value: list[Any] | None) -> ChatbotDataMessages:
-        data = write(value)
-        for part in _typed(data.root):
-            part.text = literal(part.text)
-        return data
-
-    def preprocess(payload: ChatbotDataMessages | None) -> list[Any]:
-        if payload is not None:
-            for part in _typed(payload.root):
-                part.text = html.unescape(part.text)
-        return read(payload)
-
-    # A subclass would not do: Gradio looks its page component up by the name of the class.
-    chatbot.postprocess = postprocess  # type: ignore[method-assign]
-    chatbot.preprocess = preprocess  # type: ignore[method-assign]
-    return chatbot
+def _kept(store: ConversationStore, conversation: Conversation, language: Language) -> str:
+    """Store a conversation; what went wrong, to be shown: an answer is worth more than its record."""
+    try:
+        store.save(conversation)
+    except InputError as error:
+        return f'<p class="zj-problem">{shown(say("not_kept", language, reason=error))}</p>'
+    return ""
 
 
-def _typed(messages: Sequence[Message]) -> Iterator[TextMessage]:
-    """Find what people typed, as opposed to what we answered."""
-    for message in messages:
-        if message.role == "user":
-            yield from (part for part in message.content if isinstance(part, TextMessage))
-
-
-def _examples(examples: Sequence[str] | None) -> list[str]:
-    """List the example questions; the style sheet hides those of other languages."""
-    if examples is not None:
-        return list(examples)
-    return [question for language in LANGUAGES for question in EXAMPLES[language]]
-
-
-def _language(request: gr.Request) -> Language:
-    return pick_language(request.headers.get("accept-language", ""))
+def _uploads(files: list[str] | None) -> list[Upload]:
+    return [Upload(Path(file).name, Path(file)) for file in files or []]

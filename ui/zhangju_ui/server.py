@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zhangju_ui.extras import require_extra
-from zhangju_ui.hosting import serve_app
+from zhangju_ui.hosting import is_local, serve_app
 from zhangju_ui.security import CONTENT_SECURITY_POLICY, KnownHosts, SecurityHeaders
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from zhangju.live import LiveAssistant
     from zhangju_ui.api.settings import ApiSettings
-    from zhangju_ui.page import Asks
+    from zhangju_ui.shelf import Shelf
 
 __all__ = ["CONTENT_SECURITY_POLICY", "create_app", "require_chat", "serve_api", "serve_chat"]
 
@@ -28,10 +28,9 @@ def require_chat() -> None:
 
 
 def create_app(
-    assistant: "Asks",
+    shelf: "Shelf",
     *,
-    examples: Sequence[str] | None = None,
-    subjects: Sequence[str] = (),
+    shared: bool = False,
     allowed_hosts: Sequence[str] | None = None,
     live: "LiveAssistant | None" = None,
     settings: "ApiSettings | None" = None,
@@ -39,9 +38,8 @@ def create_app(
     """Build the web application: the chat page at ``/``, a health check, and the API where it is wanted.
 
     Args:
-        assistant: Answers the questions.
-        examples: Questions offered at the start; by default those for the bundled article.
-        subjects: Titles of what is being asked about, shown at the top.
+        shelf: The library that the page asks.
+        shared: Whether others than the person at this machine reach it.
         allowed_hosts: Host names the application answers to; any by default.
         live: Answers what programs ask at ``/v1``; None leaves the page alone.
         settings: What the operator allows them.
@@ -55,30 +53,26 @@ def create_app(
     from zhangju_ui.mounting import mount_page
 
     app = _bare_app(allowed_hosts) if live is None else _create_api(live, settings, allowed_hosts)
-    mount_page(app, assistant, examples=examples, subjects=subjects)
+    mount_page(app, shelf, shared=shared)
     return app
 
 
 def serve_chat(
-    assistant: "Asks",
+    shelf: "Shelf",
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = False,
-    examples: Sequence[str] | None = None,
-    subjects: Sequence[str] = (),
     live: "LiveAssistant | None" = None,
     settings: "ApiSettings | None" = None,
 ) -> None:
     """Serve the chat page until interrupted; its address is printed once it answers.
 
     Args:
-        assistant: Answers the questions.
+        shelf: The library that the page asks.
         host: Address to listen at; the default is reached from this machine alone.
         port: Port to listen at; 0 takes any free one.
         open_browser: Open the page, where there is a display to open it on.
-        examples: Questions offered at the start; by default those for the bundled article.
-        subjects: Titles of what is being asked about, shown at the top.
         live: Answers what programs ask at ``/v1``; None leaves the page alone.
         settings: What the operator allows them.
 
@@ -89,12 +83,7 @@ def serve_chat(
 
     def create(allowed_hosts: Sequence[str] | None) -> "FastAPI":
         return create_app(
-            assistant,
-            examples=examples,
-            subjects=subjects,
-            allowed_hosts=allowed_hosts,
-            live=live,
-            settings=settings,
+            shelf, shared=not is_local(host), allowed_hosts=allowed_hosts, live=live, settings=settings
         )
 
     serve_app(create, host=host, port=port, open_browser=open_browser)

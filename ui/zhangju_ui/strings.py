@@ -3,69 +3,248 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-__all__ = ["EXAMPLES", "LANGUAGES", "STRINGS", "Language", "pick_language", "say"]
+__all__ = ["EXAMPLES", "LANGUAGES", "NAMES", "STRINGS", "Language", "pick_language", "say"]
 
-Language = Literal["zh", "en"]
+Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+NAMES: Mapping[Language, str] = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+"""What each language calls itself."""
+
+# One row a string: simplified Chinese, traditional Chinese, English.
+_ROWS: Mapping[str, tuple[str, str, str]] = {
+    # Frame
+    "tagline": ("有章有句，字字有据", "有章有句，字字有據", "Answers by chapter and verse"),
+    "local": ("只在本机运行", "只在本機執行", "Runs on this machine only"),
+    "local_hint": (
+        "问题和文章都不会离开这台机器",
+        "問題和文章都不會離開這臺機器",
+        "Neither questions nor articles leave this machine",
+    ),
+    "ask_view": ("问答", "問答", "Ask"),
+    "panes": ("栏目", "欄目", "Panes"),
+    "language": ("语言", "語言", "Language"),
+    "dark": ("切换深色与浅色", "切換深色與淺色", "Switch between dark and light"),
+    "close": ("关闭", "關閉", "Close"),
+    "cancel": ("取消", "取消", "Cancel"),
+    "loading": ("正在读取……", "正在讀取……", "Loading…"),
+    "failed": ("这次没能完成", "這次沒能完成", "That did not work"),
+    "unreachable": (
+        "没有收到回应：请看 Zhangju 是否还在运行，然后重试。",
+        "沒有收到回應：請看 Zhangju 是否還在執行，然後重試。",
+        "There was no reply: see whether Zhangju is still running, then try again.",
+    ),
+    # Library and outline
+    "library": ("文章", "文章", "Library"),
+    "documents": ("{count} 篇文章", "{count} 篇文章", "{count} documents"),
+    "document": ("1 篇文章", "1 篇文章", "1 document"),
+    "no_documents": (
+        "这里还没有文章：在下面加入一篇。",
+        "這裡還沒有文章：在下面加入一篇。",
+        "There is no document yet: add one below.",
+    ),
+    "more_documents": (
+        "还有 {count} 篇没有列出",
+        "還有 {count} 篇沒有列出",
+        "{count} more are not listed",
+    ),
+    "filter_documents": ("按题名筛选", "按題名篩選", "Filter by title"),
+    "characters": ("{count} 字", "{count} 字", "{count} characters"),
+    "sections": ("{count} 节", "{count} 節", "{count} sections"),
+    "limit": ("只问这里", "只問這裡", "Ask only here"),
+    "limit_to": ("只问“{name}”", "只問「{name}」", "Ask only “{name}”"),
+    "limited": ("只问：", "只問：", "Only in:"),
+    "unlimit": ("改为问全部文章", "改為問全部文章", "Ask all documents again"),
+    "remove": ("移除", "移除", "Remove"),
+    "remove_document": ("移除“{name}”", "移除「{name}」", "Remove “{name}”"),
+    "remove_sure": (
+        "把“{name}”移出这里？原来的文件不受影响。",
+        "把「{name}」移出這裡？原來的檔案不受影響。",
+        "Take “{name}” out of the library? The file it came from is left alone.",
+    ),
+    "removed": ("已移除“{name}”。", "已移除「{name}」。", "“{name}” was removed."),
+    # Adding
+    "add": ("加入文章", "加入文章", "Add documents"),
+    "drop": (
+        "把文件拖到这里，或点这里挑选",
+        "把檔案拖到這裡，或按這裡挑選",
+        "Drop files here, or click to choose",
+    ),
+    "add_hint": (
+        "文本、Markdown、HTML、Word（.docx）和 PDF；每个文件至多 {size}",
+        "文字檔、Markdown、HTML、Word（.docx）和 PDF；每個檔案至多 {size}",
+        "Text, Markdown, HTML, Word (.docx) and PDF, up to {size} each",
+    ),
+    "preview": ("读出的结构", "讀出的結構", "The outline that was found"),
+    "preview_hint": (
+        "看一看读得对不对，再决定加入。",
+        "看一看讀得對不對，再決定加入。",
+        "See whether it was read well before you add it.",
+    ),
+    "add_these": ("加入 {count} 篇", "加入 {count} 篇", "Add {count}"),
+    "reading": ("正在读取 {name}", "正在讀取 {name}", "Reading {name}"),
+    "indexing": ("正在编入 {name}", "正在編入 {name}", "Indexing {name}"),
+    "seconds_left": ("约剩 {count} 秒", "約剩 {count} 秒", "about {count} s left"),
+    "minutes_left": ("约剩 {count} 分钟", "約剩 {count} 分鐘", "about {count} min left"),
+    "added": ("已加入 {count} 篇。", "已加入 {count} 篇。", "Added: {count}."),
+    "unchanged": ("“{name}”已经在这里了。", "「{name}」已經在這裡了。", "“{name}” was there already."),
+    "refused_file": (
+        "“{name}”读不了：{reason}",
+        "「{name}」讀不了：{reason}",
+        "“{name}” cannot be read: {reason}",
+    ),
+    "too_large": (
+        "“{name}”超过了每个文件 {size} 的上限：请拆开，或请管理者放宽。",
+        "「{name}」超過了每個檔案 {size} 的上限：請拆開，或請管理者放寬。",
+        "“{name}” is larger than the {size} that is allowed for a file: divide it, or ask the operator to allow more.",
+    ),
+    "too_many": (
+        "这里至多放 {limit} 篇文章：请先移除一些。",
+        "這裡至多放 {limit} 篇文章：請先移除一些。",
+        "The library takes at most {limit} documents: remove some first.",
+    ),
+    "closed_library": (
+        "管理者没有开放加入文章。",
+        "管理者沒有開放加入文章。",
+        "The operator does not let documents be added here.",
+    ),
+    "busy_library": (
+        "正在加入或移除别的文章：请等它完成再试。",
+        "正在加入或移除別的文章：請等它完成再試。",
+        "Other documents are being added or removed: try again when that is done.",
+    ),
+    # Conversations
+    "conversations": ("对话", "對話", "Conversations"),
+    "new_conversation": ("新对话", "新對話", "New conversation"),
+    "no_conversations": ("还没有对话", "還沒有對話", "None yet"),
+    "open_conversation": ("打开对话“{name}”", "開啟對話「{name}」", "Open the conversation “{name}”"),
+    "delete_conversation": ("删除对话“{name}”", "刪除對話「{name}」", "Delete the conversation “{name}”"),
+    "delete_sure": (
+        "删除对话“{name}”？删除后不能恢复。",
+        "刪除對話「{name}」？刪除後不能恢復。",
+        "Delete the conversation “{name}”? It cannot be brought back.",
+    ),
+    "delete": ("删除", "刪除", "Delete"),
+    "export": ("导出", "匯出", "Export"),
+    "conversation": ("问答记录", "問答記錄", "Questions and answers"),
+    "not_kept": (
+        "这次对话没能存下来：{reason}",
+        "這次對話沒能存下來：{reason}",
+        "This conversation could not be stored: {reason}",
+    ),
+    "exported_from": (
+        "由 Zhangju 章句导出。位置按原文的字符计数。",
+        "由 Zhangju 章句匯出。位置按原文的字元計數。",
+        "Exported by Zhangju 章句. Places count characters of the source.",
+    ),
+    # Asking
+    "placeholder": ("就文章提问……", "就文章提問……", "Ask about the documents…"),
+    "welcome": ("问一问这篇文章", "問一問這篇文章", "Ask the article"),
+    "welcome_many": ("问一问这些文章", "問一問這些文章", "Ask your documents"),
+    "welcome_hint": (
+        "回答里的每一句都摘自原文，点开编号就能看到出处；文章没有说的，会直接告诉你。",
+        "回答裡的每一句都摘自原文，按編號就能看到出處；文章沒有說的，會直接告訴你。",
+        "Every sentence of an answer is quoted from the source; open its number to see where. "
+        "If the documents do not say, Zhangju tells you so.",
+    ),
+    "about_section": (
+        "“{name}”讲了什么？",
+        "「{name}」講了什麼？",
+        "What does “{name}” say?",
+    ),
+    "next_questions": ("接着问", "接著問", "Ask next"),
+    "editing": ("正在修改上一个问题", "正在修改上一個問題", "Editing the last question"),
+    "question_empty": (
+        "没有收到问题：请写下来再发一次。",
+        "沒有收到問題：請寫下來再傳一次。",
+        "There was no question: type one and send it.",
+    ),
+    "question_long": (
+        "这个问题有 {length} 个字，太长了：请缩短后再问。",
+        "這個問題有 {length} 個字，太長了：請縮短後再問。",
+        "This question has {length} characters, which is too long: ask a shorter one.",
+    ),
+    # Answers
+    "thinking": ("正在查找原文……", "正在查找原文……", "Searching the documents…"),
+    "answered": ("摘自原文", "摘自原文", "Quoted from the source"),
+    "answered_verified": ("据原文写成", "據原文寫成", "Written from the source"),
+    "answered_unsure": (
+        "有的句子未能核实",
+        "有的句子未能核實",
+        "Some sentences could not be verified",
+    ),
+    "refused": ("文中未答", "文中未答", "Not answered"),
+    "refused_hint": (
+        "下面是最接近的段落，可以自己判断。",
+        "下面是最接近的段落，可以自己判斷。",
+        "These passages are the closest, for you to judge.",
+    ),
+    "stopped": ("已停止", "已停止", "Stopped"),
+    "confidence": (
+        "文中有答案的把握 {percent}%",
+        "文中有答案的把握 {percent}%",
+        "{percent}% sure the documents answer this",
+    ),
+    "unsupported": (
+        "未能在原文中核实",
+        "未能在原文中核實",
+        "not confirmed by the source",
+    ),
+    "only_in": ("只问了“{name}”", "只問了「{name}」", "Asked only of “{name}”"),
+    "copy": ("复制回答与出处", "複製回答與出處", "Copy with sources"),
+    "copied": ("已复制", "已複製", "Copied"),
+    "retry": ("重新回答", "重新回答", "Answer again"),
+    "edit": ("修改问题", "修改問題", "Edit the question"),
+    "good": ("回答得好", "回答得好", "Good answer"),
+    "bad": ("回答得不好", "回答得不好", "Bad answer"),
+    "comment": ("补充说明（可以不写）", "補充說明（可以不寫）", "Add a comment, if you like"),
+    "comment_hint": (
+        "只存进这台机器上的一个文件，zhangju eval 可以拿来当题目。",
+        "只存進這臺機器上的一個檔案，zhangju eval 可以拿來當題目。",
+        "It is kept in a file on this machine that zhangju eval can read as questions.",
+    ),
+    "save": ("保存", "儲存", "Save"),
+    # Source
+    "source": ("原文", "原文", "Source"),
+    "source_empty": (
+        "点回答里的编号或左边的章节，原文就在这里打开。",
+        "按回答裡的編號或左邊的章節，原文就在這裡開啟。",
+        "Click a number in an answer, or a section of the outline: the source opens here.",
+    ),
+    "source_gone": (
+        "这篇文章已经不在这里了。",
+        "這篇文章已經不在這裡了。",
+        "This document is no longer in the library.",
+    ),
+    "offsets": ("第 {start}–{end} 字", "第 {start}–{end} 字", "characters {start}–{end}"),
+    "page": ("第 {page} 页", "第 {page} 頁", "page {page}"),
+    "earlier": ("显示前面的部分", "顯示前面的部分", "Show what comes before"),
+    "later": ("显示后面的部分", "顯示後面的部分", "Show what comes after"),
+    "back": ("回到回答", "回到回答", "Back to the answer"),
+    "ask_about": ("就选中的文字提问", "就選取的文字提問", "Ask about the selection"),
+    "about_words": (
+        "“{words}”是什么意思？",
+        "「{words}」是什麼意思？",
+        "What does “{words}” mean?",
+    ),
+}
+
 STRINGS: Mapping[str, Mapping[Language, str]] = {
-    "tagline": {"zh": "有章有句，字字有据", "en": "Answers by chapter and verse"},
-    "local": {"zh": "只在本机运行", "en": "Runs on this machine only"},
-    "local_hint": {
-        "zh": "问题和文章都不会离开这台机器",
-        "en": "Neither questions nor articles leave this machine",
-    },
-    "more_subjects": {"zh": "，另有 {count} 篇", "en": " and {count} more"},
-    "conversation": {"zh": "问答", "en": "Conversation"},
-    "placeholder": {"zh": "就文章提问……", "en": "Ask about the article…"},
-    "welcome": {"zh": "问一问这篇文章", "en": "Ask the article"},
-    "welcome_hint": {
-        "zh": "回答里的每一句都摘自原文，点开编号就能看到出处；文章没有说的，会直接告诉你。",
-        "en": "Every sentence of an answer is quoted from the source; open its number to see where. "
-        "If the article does not say, Zhangju tells you so.",
-    },
-    "sources": {"zh": "出处", "en": "Sources"},
-    "sources_empty": {
-        "zh": "提问之后，引用的原文会出现在这里，被引的句子会标出来。",
-        "en": "Ask something: the passages quoted appear here, with the quoted sentence marked.",
-    },
-    "cited": {"zh": "引用 {count} 处", "en": "{count} cited"},
-    "closest": {"zh": "最接近的段落", "en": "Closest passages"},
-    "not_answered": {"zh": "文中未答", "en": "Not answered"},
-    "more": {"zh": "另有 {count} 段相关内容", "en": "{count} more related passages"},
-    "expand": {"zh": "展开整段", "en": "Show the whole passage"},
-    "collapse": {"zh": "收起", "en": "Show less"},
-    "offsets": {"zh": "第 {start}–{end} 字", "en": "characters {start}–{end}"},
-    "page": {"zh": "第 {page} 页", "en": "page {page}"},
-    "back": {"zh": "回到回答", "en": "Back to the answer"},
-    "source_label": {"zh": "出处 {number}", "en": "Source {number}"},
-    "answered": {"zh": "摘自原文", "en": "Quoted from the source"},
-    "refused": {"zh": "未找到答案", "en": "No answer found"},
-    "refused_hint": {
-        "zh": "“出处”里列出了最接近的段落，可以自己判断。",
-        "en": "The closest passages are listed under Sources, for you to judge.",
-    },
-    "confidence": {"zh": "文中有答案的把握 {percent}%", "en": "{percent}% sure the article answers this"},
-    "unsupported": {"zh": "未能在原文中核实", "en": "not confirmed by the source"},
-    "copy": {"zh": "复制回答与出处", "en": "Copy with sources"},
-    "copied": {"zh": "已复制", "en": "Copied"},
-    "question_empty": {
-        "zh": "没有收到问题：请写下来再发一次。",
-        "en": "There was no question: type one and send it.",
-    },
-    "question_long": {
-        "zh": "这个问题有 {length} 个字，太长了：请缩短后再问。",
-        "en": "This question has {length} characters, which is too long: ask a shorter one.",
-    },
-    "failed": {"zh": "这次没能回答", "en": "That did not work"},
+    key: dict(zip(LANGUAGES, row, strict=True)) for key, row in _ROWS.items()
 }
 
 EXAMPLES: Mapping[Language, tuple[str, ...]] = {
-    "zh": (
+    "zh-Hans": (
         "新质生产力的特点、关键和本质分别是什么？",
         "武进重点布局哪些未来产业？",
         "创新的主体、载体和核心分别是什么？",
         "南大未来技术创新研究院什么时候启用的？",
+    ),
+    "zh-Hant": (
+        "新質生產力的特點、關鍵和本質分別是什麼？",
+        "武進重點佈局哪些未來產業？",
+        "創新的主體、載體和核心分別是什麼？",
+        "南大未來技術創新研究院什麼時候啟用的？",
     ),
     "en": (
         "What is new about new quality productive forces?",
@@ -74,6 +253,9 @@ EXAMPLES: Mapping[Language, tuple[str, ...]] = {
         "How many of the 41 industrial categories does Changzhou have?",
     ),
 }
+"""Questions about the bundled article."""
+
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
 def say(key: str, language: Language, **values: object) -> str:
@@ -85,11 +267,22 @@ def say(key: str, language: Language, **values: object) -> str:
     return STRINGS[key][language].format(**values)
 
 
-def pick_language(accept_language: str) -> Language:
-    """Choose the language of the page from a browser's ``Accept-Language`` header.
+def pick_language(accept_language: str, chosen: str = "") -> Language:
+    """Choose the language of the page.
 
-    Only the first choice counts, as for the parts of the page that the browser itself
-    translates: any Chinese gives Chinese, everything else English.
+    Args:
+        accept_language: A browser's header of that name. Only its first choice counts, as for
+            the parts of the page that the browser itself translates: Chinese of Taiwan, Hong Kong
+            and Macao is traditional, other Chinese simplified, everything else English.
+        chosen: What the visitor chose on the page; it comes first if it is one of ours.
     """
+    for language in LANGUAGES:
+        if chosen == language:
+            return language
     first = accept_language.split(",")[0].split(";")[0].strip().lower()
-    return "zh" if first.split("-")[0] == "zh" else "en"
+    tag, *subtags = first.split("-")
+    if tag != "zh":
+        return "en"
+    if "hans" in subtags:
+        return "zh-Hans"
+    return "zh-Hant" if _TRADITIONAL & set(subtags) else "zh-Hans"

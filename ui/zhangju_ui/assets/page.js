@@ -1,28 +1,149 @@
-/* Opens a citation's card, copies an answer with its sources, and mends two attributes that
-   Gradio sets. The page works without it. */
-(() => {
+/* What the three panes need beyond Gradio: a source opens at the place that a link names, a
+   question may be limited, replaced or taken from a selection, and the page keeps its language
+   and light. All markup that holds text of documents or people is written and escaped in Python;
+   here text is only ever set as text. */
+const zhangju = (() => {
   "use strict";
 
-  const open = (id) => {
-    const target = document.getElementById(id);
-    if (!target) return false;
-    for (let node = target.parentElement; node; node = node.parentElement) {
-      if (node.tagName === "DETAILS") node.open = true;
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const kept = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1];
+  const keep = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`; };
+
+  /* Language: Gradio translates by what the browser says it speaks. */
+  const tags = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en" };
+  const chosen = tags[kept("zj-language")];
+  if (chosen) {
+    Object.defineProperty(navigator, "language", { get: () => chosen });
+    Object.defineProperty(navigator, "languages", { get: () => [chosen] });
+  }
+
+  /* Panes and views */
+  const showPane = (pane) => {
+    document.body.dataset.pane = pane;
+    all(".zj-pane-tab").forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.pane === pane)));
+  };
+  const showView = (view) => {
+    document.body.dataset.view = view;
+    all(".zj-view").forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.view === view)));
+  };
+  const isPhone = () => matchMedia("(max-width: 860px)").matches;
+  const motion = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+
+  /* Source pane */
+  let latest = 0;
+  let cameFrom = null;
+  const sourceUrl = (place) => {
+    const query = new URLSearchParams();
+    for (const name of ["quote", "key", "at"]) if (place[name]) query.set(name, place[name]);
+    return `/zhangju/source/${encodeURIComponent(place.document)}?${query}`;
+  };
+  const open = async (place, link) => {
+    const body = one("#zj-source-body");
+    const turn = ++latest;
+    cameFrom = link ?? null;
+    one(".zj-back").hidden = !link;
+    if (isPhone()) showPane("source");
+    showView("ask");
+    const article = body.querySelector("article");
+    const isOpen = article?.dataset.document === place.document;
+    if (!isOpen) body.replaceChildren(said(body.dataset.loading));
+    let fragment = null;
+    if (!(isOpen && !place.quote && document.getElementById(`zj-at-${place.at}`))) {
+      try {
+        const response = await fetch(sourceUrl(place));
+        fragment = await response.text();
+      } catch {
+        if (turn === latest) body.replaceChildren(said(body.dataset.unreachable));
+        return;
+      }
+      if (turn !== latest) return;
+      const scrolled = body.scrollTop;
+      body.innerHTML = fragment;
+      if (isOpen) body.scrollTop = scrolled;
     }
-    document.querySelectorAll(".zj-current").forEach((node) => node.classList.remove("zj-current"));
-    target.classList.add("zj-current");
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    target.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+    one("#zj-source-name").textContent = body.querySelector("article")?.getAttribute("aria-label") ?? "";
+    all(".zj-current").forEach((node) => node.classList.remove("zj-current"));
+    link?.classList.add("zj-current");
+    const target = place.quote ? body.querySelector("mark") : document.getElementById(`zj-at-${place.at}`);
+    if (!target) { body.scrollTop = place.at > 0 ? body.scrollTop : 0; return; }
+    if (!place.quote) target.classList.add("zj-current");
+    target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    return true;
+    // Not scrollIntoView: that would move the panes themselves on a small screen.
+    const top = target.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop;
+    const room = place.quote ? body.clientHeight / 3 : 16;
+    body.scrollTo({ top: Math.max(0, top - room), behavior: isOpen ? motion() : "auto" });
+  };
+  const said = (words) => {
+    const line = document.createElement("p");
+    line.className = "zj-empty";
+    line.textContent = words;
+    return line;
+  };
+  const placeOf = (link) => Object.fromEntries(new URLSearchParams(link.getAttribute("href").slice(4)));
+
+  /* The question box */
+  const state = { document: "", section: "", name: "", replace: null };
+  const box = () => one("#zj-question textarea");
+  const type = (text) => {
+    const area = box();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, text);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const ask = (question) => {
+    if (!one("#zj-question .submit-button")) return;
+    if (isPhone()) showPane("chat");
+    type(question);
+    // The box tells Gradio of its new value first.
+    setTimeout(() => one("#zj-question .submit-button")?.click(), 30);
+  };
+  const draft = (text) => {
+    if (isPhone()) showPane("chat");
+    showView("ask");
+    type(text);
+    box().focus();
+    box().setSelectionRange(text.length, text.length);
+  };
+  const showState = () => {
+    one(".zj-limited").hidden = !state.document;
+    one(".zj-chip-name").textContent = state.name;
+    one(".zj-editing").hidden = state.replace === null;
+    all(".zj-limit").forEach((button) => {
+      const same = button.dataset.document === state.document && button.dataset.section === state.section;
+      button.setAttribute("aria-pressed", String(same));
+    });
+  };
+  const limit = (to) => {
+    Object.assign(state, { document: to?.document ?? "", section: to?.section ?? "", name: to?.name ?? "" });
+    showState();
+  };
+  const edit = (turn) => {
+    state.replace = turn;
+    showState();
+  };
+  const take = () => {
+    const wanted = JSON.stringify(state);
+    edit(null);
+    return wanted;
+  };
+  const questionOf = (button) => {
+    const rows = all("#zj-chatbot .message-row");
+    const row = button.closest(".message-row");
+    const asked = rows[rows.indexOf(row) - 1]?.querySelector(".message-content, .message")?.cloneNode(true);
+    asked?.querySelectorAll(".zj-scoped").forEach((node) => node.remove());
+    return asked?.innerText.trim() ?? "";
   };
 
+  /* Copying and votes */
   const copy = async (button) => {
     const message = button.closest(".message-content") ?? button.closest(".message");
-    if (!message) return;
-    const parts = message.querySelectorAll("p.zj-line:not(.zj-hint), .zj-notes li");
-    const text = Array.from(parts, (part) => part.textContent.trim()).join("\n");
-    const label = button.textContent;
+    const lines = Array.from(message.querySelectorAll("p.zj-line:not(.zj-hint)"), (line) => line.textContent.trim());
+    const notes = Array.from(message.querySelectorAll(".zj-notes li"), (note) => {
+      const part = (name) => note.querySelector(name).textContent.trim();
+      return `[${part(".zj-number")}] ${part(".zj-path")} (${part(".zj-where")})`;
+    });
+    const text = [...lines, ...(notes.length ? ["", ...notes] : [])].join("\n");
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -33,19 +154,205 @@
       area.select();
       document.execCommand("copy");
       area.remove();
+      button.focus();
     }
-    button.textContent = button.value;
-    setTimeout(() => { button.textContent = label; }, 1600);
+    button.dataset.done = button.value;
+    setTimeout(() => { delete button.dataset.done; }, 1600);
+  };
+  const send = (vote) => fetch("/zhangju/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(vote),
+  });
+  const vote = async (button) => {
+    const [turn, way] = button.value.split("-");
+    const conversation = one("#zj-conversations [aria-current]")?.dataset.id;
+    const undo = button.classList.contains("zj-pressed");
+    const cast = { conversation, turn: Number(turn), vote: undo ? "" : way, comment: "" };
+    if (!(await send(cast)).ok) return;
+    for (const each of button.parentElement.querySelectorAll(".zj-vote")) {
+      each.classList.toggle("zj-pressed", each === button && !undo);
+      each.setAttribute("aria-pressed", String(each === button && !undo));
+    }
+    if (undo) return;
+    const comment = await answerOf("#zj-comment");
+    if (comment === "save") await send({ ...cast, comment: one("#zj-comment textarea").value });
+  };
+  const answerOf = (selector) => new Promise((done) => {
+    const dialog = one(selector);
+    dialog.querySelectorAll("textarea").forEach((area) => { area.value = ""; });
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => done(dialog.returnValue), { once: true });
+    dialog.showModal();
+  });
+  const isSure = async (kind, name) => {
+    one("#zj-sure p").textContent = one("#zj-sure").dataset[kind].replace("{}", name);
+    return (await answerOf("#zj-sure")) === "yes";
   };
 
-  // Gradio empties the question box's placeholder when a question is sent and leaves it so,
-  // and labels each message with its own markup, which a screen reader would read out.
-  const mend = ({ target, type, oldValue }) => {
-    if (type === "attributes" && target.matches("#zj-question textarea")) {
+  /* What Gradio is told: buttons in a part of the page become its events. */
+  const tell = (element, trigger, names) => {
+    element.addEventListener("click", async (event) => {
+      const button = event.target.closest("button");
+      if (button?.matches(".zj-conversation")) {
+        trigger(names.open, { id: button.dataset.id });
+        if (isPhone()) showPane("chat");
+      } else if (button?.matches(".zj-new")) {
+        trigger(names.fresh, {});
+        edit(null);
+        if (isPhone()) showPane("chat");
+        box().focus();
+      } else if (button?.matches(".zj-delete")) {
+        if (await isSure("delete", button.dataset.name)) trigger(names.erase, { id: button.dataset.id });
+      } else if (button?.matches(".zj-remove")) {
+        if (state.document === button.dataset.document) limit(null);
+        if (await isSure("remove", button.dataset.name)) trigger(names.remove, { document: button.dataset.document });
+      }
+    });
+  };
+
+  /* The quote of a citation, where the pointer or the focus is */
+  const tip = (link) => {
+    const box = one("#zj-tip");
+    const note = link && Array.from(link.closest(".message")?.querySelectorAll(".zj-notes a") ?? [])
+      .find((each) => each.getAttribute("href") === link.getAttribute("href"));
+    all("[aria-describedby=zj-tip]").forEach((node) => node.removeAttribute("aria-describedby"));
+    if (box) box.hidden = !note;
+    if (!note) return;
+    const path = document.createElement("strong");
+    path.textContent = note.querySelector(".zj-path").textContent;
+    const quote = document.createElement("span");
+    quote.textContent = note.parentElement.querySelector(".zj-whole").textContent;
+    box.replaceChildren(path, quote);
+    link.setAttribute("aria-describedby", "zj-tip");
+    placeTip(link);
+  };
+  const placeTip = (link) => {
+    const box = one("#zj-tip");
+    const at = link.getBoundingClientRect();
+    const left = Math.min(Math.max(8, at.left - 24), innerWidth - box.offsetWidth - 8);
+    const above = at.top - box.offsetHeight - 8;
+    box.style.left = `${left}px`;
+    box.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  };
+
+  /* A selection in the source */
+  const selected = () => {
+    const selection = getSelection();
+    const inside = selection.rangeCount && one("#zj-source-body")?.contains(selection.getRangeAt(0).commonAncestorContainer);
+    return inside ? selection.toString().replace(/\s+/g, " ").trim().slice(0, 300) : "";
+  };
+  const offer = () => {
+    const button = one(".zj-selected");
+    if (!button || document.activeElement === button) return;
+    button.hidden = !selected();
+    if (button.hidden) return;
+    const at = getSelection().getRangeAt(0).getBoundingClientRect();
+    button.style.left = `${Math.max(8, Math.min(at.left, innerWidth - button.offsetWidth - 8))}px`;
+    button.style.top = `${Math.min(at.bottom + 6, innerHeight - button.offsetHeight - 8)}px`;
+  };
+  const filter = (words) => {
+    const wanted = words.trim().toLocaleLowerCase();
+    all(".zj-document").forEach((document) => {
+      document.hidden = !document.querySelector("summary").textContent.toLocaleLowerCase().includes(wanted);
+    });
+  };
+
+  const actions = {
+    ".zj-cite, .zj-note": (link, event) => { event.preventDefault(); open(placeOf(link), link); },
+    ".zj-open": (button) => open({ document: button.dataset.document, at: button.dataset.at }),
+    ".zj-part": (button) => open({ document: button.closest("article").dataset.document, at: button.dataset.at }),
+    ".zj-back": () => {
+      if (isPhone()) showPane("chat");
+      cameFrom?.scrollIntoView({ block: "nearest" });
+      cameFrom?.focus();
+    },
+    ".zj-limit": (button) => limit(button.getAttribute("aria-pressed") === "true" ? null : button.dataset),
+    ".zj-unlimit": () => { limit(null); box().focus(); },
+    ".zj-unedit": () => { edit(null); type(""); box().focus(); },
+    ".zj-ask": (button) => ask(button.value),
+    ".zj-retry": (button) => { edit(Number(button.value)); ask(questionOf(button)); },
+    ".zj-edit": (button) => { edit(Number(button.value)); draft(questionOf(button)); },
+    ".zj-copy": copy,
+    ".zj-vote": vote,
+    ".zj-selected": (button) => {
+      const words = selected();
+      button.hidden = true;
+      if (words) draft(button.value.replace("{}", words));
+    },
+    ".zj-pane-tab": (button) => showPane(button.dataset.pane),
+    ".zj-view": (button) => showView(button.dataset.view),
+    ".zj-dark": () => {
+      const dark = !document.body.classList.contains("dark");
+      keep("zj-light", dark ? "dark" : "light");
+      document.body.classList.toggle("dark", dark);
+    },
+  };
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(actions)) {
+      const target = event.target.closest?.(selector);
+      if (target) { act(target, event); return; }
+    }
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches?.(".zj-language")) {
+      keep("zj-language", target.value);
+      location.reload();
+    }
+  });
+  document.addEventListener("input", ({ target }) => { if (target.matches?.(".zj-filter")) filter(target.value); });
+  document.addEventListener("toggle", async ({ target }) => {
+    const outline = target.matches?.(".zj-document[open]") && target.querySelector(".zj-outline");
+    if (!outline || outline.childElementCount || outline.dataset.asked) return;
+    outline.dataset.asked = "yes";
+    const response = await fetch(`/zhangju/outline/${encodeURIComponent(target.dataset.document)}`);
+    outline.innerHTML = await response.text();
+    showState();
+  }, true);
+  for (const [name, shows] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) {
+    document.addEventListener(name, ({ target }) => {
+      const link = target.closest?.("a.zj-cite");
+      if (link) tip(shows ? link : null);
+    });
+  }
+  document.addEventListener("scroll", () => {
+    const link = one("a[aria-describedby=zj-tip]");
+    if (link) placeTip(link);
+  }, true);
+  document.addEventListener("selectionchange", () => { if (!selected()) offer(); });
+  document.addEventListener("pointerup", () => setTimeout(offer));
+  document.addEventListener("keyup", (event) => { if (event.shiftKey || event.key === "Shift") offer(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || one("dialog[open]")) return;
+    tip(null);
+    if (state.replace !== null && event.target === box()) { edit(null); type(""); }
+    else if (one("#zj-source").contains(event.target) && cameFrom) actions[".zj-back"]();
+    else one("#zj-question .stop-button")?.click();
+  });
+
+  /* Files may be dropped anywhere on the page. */
+  document.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
+  document.addEventListener("drop", (event) => {
+    const input = one("#zj-drop input[type=file]");
+    if (!event.dataTransfer?.files.length || event.target.closest?.("#zj-drop")) return;
+    event.preventDefault();
+    if (!input) return;
+    showPane("library");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  /* Gradio empties the question box's placeholder when a question is sent and leaves it so, and
+     labels each message with its own markup, which a screen reader would read out. */
+  const mend = ({ target, type: kind, oldValue }) => {
+    if (kind === "attributes" && target.matches("#zj-question textarea")) {
       if (!target.placeholder && oldValue) target.placeholder = oldValue;
     } else {
-      const messages = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
-      messages.forEach((message) => message.removeAttribute("aria-label"));
+      const labelled = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
+      labelled.forEach((message) => message.removeAttribute("aria-label"));
+      all("#zj-chatbot .zj-vote:not([aria-pressed])").forEach((button) => {
+        button.setAttribute("aria-pressed", String(button.classList.contains("zj-pressed")));
+      });
     }
   };
   new MutationObserver((changes) => changes.forEach(mend)).observe(document, {
@@ -55,11 +362,19 @@
     attributeFilter: ["placeholder", "aria-label"],
     attributeOldValue: true,
   });
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.('a[href^="#zj-"]');
-    if (link && open(link.getAttribute("href").slice(1))) event.preventDefault();
-    const button = event.target.closest?.(".zj-copy");
-    if (button) copy(button);
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.dataset.pane = "chat";
+    document.body.dataset.view = "ask";
+    const light = kept("zj-light");
+    if (!light) return;
+    // Gradio sets the class by what the system prefers, whenever it likes.
+    const apply = () => {
+      const isDark = (kept("zj-light") ?? light) === "dark";
+      if (document.body.classList.contains("dark") !== isDark) document.body.classList.toggle("dark", isDark);
+    };
+    new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    apply();
   });
+
+  return { tell, take };
 })();

@@ -1,0 +1,123 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generated import TEXTS
+from handmade import POISON
+from markup import Reader, marked
+from zhangju_index.outline import outline_document
+from zhangju_index.parsing import bundled_article, document_from_text
+from zhangju_index.values import Document, Layout
+from zhangju_ui.plain import shown
+from zhangju_ui.source_view import Mark, render_source
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "第一章 总则",
+            "一、关于👩‍🌾农业",
+            "氢能与储能🚀是未来产业。武进要抢先布局，",
+            "加快招引项目。",
+            "“主赛道”在哪里？答：在脚下……",
+            "Plain English words wrap here and",
+            "go on in the next line. 𠮷野家。",
+            "",
+            "- 第一项",
+            "<b>not bold</b> & ![x](http://leak.invalid/a.png) ${value}",
+        ]
+    ),
+    min_size=1,
+    max_size=14,
+)
+OUR_TAGS = {"article", "button", "h3", "h4", "h5", "h6", "mark", "p", "span", "strong"}
+
+
+def squeezed(text):
+    """Text without its white space, which is not quoted."""
+    return "".join(text.split())
+
+
+def seen(text):
+    """What a reader sees of text: control characters are named."""
+    return squeezed(Reader(shown(text)).text)
+
+
+@given(text=st.one_of(TEXTS, LINES.map("\n".join)), data=st.data())
+def test_exactly_the_cited_characters_are_marked(text, data):
+    """Whatever is cited, across lines and paragraphs and with emoji, that is marked and nothing else."""
+    text = f"{text}文。"
+    outline = outline_document(document_from_text(text, name="article", source="article.txt"))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+
+    written = render_source(outline, "zh-Hans", [Mark("quote", start, end)])
+
+    assert squeezed("".join(marked(written))) == seen(outline.read(start, end).text)
+    assert set(Reader(written).tags) <= OUR_TAGS
+    for place in re.finditer(
+        r'<mark class="zj-quote" data-start="(\d+)" data-end="(\d+)">(.*?)</mark>', written
+    ):
+        part = outline.read(int(place[1]), int(place[2])).text
+        assert squeezed(Reader(place[3]).text) == seen(part)
+        assert start <= int(place[1]) < int(place[2]) <= end
+
+
+@given(text=st.one_of(TEXTS, LINES.map("\n".join)))
+def test_no_word_of_the_document_is_lost(text):
+    """The pane shows the whole document, in order."""
+    text = f"{text}终。"
+    outline = outline_document(document_from_text(text, name="article", source="article.txt"))
+    written = Reader(render_source(outline, "en")).text
+    assert squeezed(written) == seen(outline.read(0, len(text)).text)
+
+
+def test_the_article_has_its_structure():
+    """Headings are headings, under one another; leads open their paragraphs; every section has an anchor."""
+    outline = outline_document(bundled_article())
+    written = render_source(outline, "zh-Hans")
+    page = Reader(written)
+    assert {f"zj-at-{section.start}" for section in outline.sections} == set(page.all("id"))
+    assert '<strong class="zj-lead">做强主导产业&#44;激活新质生产力。</strong>' in written
+    assert re.search(r'<h5 class="zj-heading"[^>]*>深刻理解新质生产力的本质内涵', written)
+    assert len(page.all("id")) == len(set(page.all("id")))
+
+
+def test_the_clause_that_answers_is_marked_inside_its_quote():
+    """A key clause splits its quote into three marks that together are the quote."""
+    article = bundled_article()
+    quote = article.text.index("合成生物、氢能")
+    end = article.text.index("。", quote) + 1
+    marks = [Mark("quote", quote, end), Mark("key", quote, quote + 12)]
+    written = render_source(outline_document(article), "zh-Hans", marks)
+    assert re.findall(r'<mark class="zj-(\w+)"', written) == ["key", "quote"]
+    assert squeezed("".join(marked(written))) == squeezed(article.text[quote:end])
+
+
+def test_a_planted_document_is_text():
+    """Images, scripts and links of a document are characters on the page."""
+    page = Reader(render_source(outline_document(POISON), "en", [Mark("quote", 0, len(POISON.text))]))
+    assert set(page.tags) <= OUR_TAGS
+    assert not {"href", "src", "onerror"} & {name for name, _ in page.attributes}
+    assert "![x](http://leak.invalid/a.png?q=secret)" in page.text
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5, 1.0])
+def test_of_a_long_document_the_part_around_the_place_is_written(part):
+    """A place in a book is shown at once, with a way to what comes before and after."""
+    text = "".join(f"第{n}条 这是第{n}条的规定，应当遵守。\n\n" for n in range(1, 4000))
+    outline = outline_document(document_from_text(text, name="law", source="law.txt"))
+    start = int(part * (len(text) - 20))
+    written = render_source(outline, "en", [Mark("quote", start, start + 12)], window=5000)
+    assert squeezed("".join(marked(written))) == squeezed(outline.read(start, start + 12).text)
+    assert len(written) < 120_000
+    assert written.count("zj-part") == (2 if part == 0.5 else 1)
+
+
+def test_pages_of_a_source_are_told():
+    """Where the source has pages, each says its number once."""
+    text = "第一页的文字，有一句。\n第二页的文字，也有一句。\n"
+    document = Document("d", "题", "d.pdf", text, layout=Layout(pages=(0, 12)))
+    written = render_source(outline_document(document), "en")
+    assert re.findall(r'class="zj-page"[^>]*>(\d+)<', written) == ["1", "2"]

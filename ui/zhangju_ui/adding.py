@@ -1,0 +1,157 @@
+"""Adding to the library while the page watches: what is said before, meanwhile and afterwards."""
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from zhangju_index.errors import IndexBusyError, ZhangjuError
+from zhangju_index.library import Reading
+from zhangju_index.outline import Outline
+from zhangju_ui.frame import render_progress
+from zhangju_ui.pace import Pace
+from zhangju_ui.plain import shown
+from zhangju_ui.shelf import Shelf, Upload
+from zhangju_ui.strings import Language, say
+
+if TYPE_CHECKING:
+    from zhangju_index.build import Status
+
+__all__ = ["add", "look_at", "remove", "size_of"]
+
+_EVERY = 0.25
+
+
+def look_at(
+    shelf: Shelf, uploads: Sequence[Upload], language: Language
+) -> tuple[list[tuple[Upload, Outline]], list[str]]:
+    """Read files as they would be added: those that can be, and what is wrong with the others, in words."""
+    limits = shelf.limits
+    if not limits.changes:
+        return [], [say("closed_library", language)]
+    good: list[tuple[Upload, Outline]] = []
+    problems: list[str] = []
+    for upload in uploads:
+        if upload.path.stat().st_size > limits.file_bytes:
+            problems.append(say("too_large", language, name=upload.name, size=size_of(limits.file_bytes)))
+            continue
+        try:
+            good.append((upload, shelf.preview(upload)))
+        except ZhangjuError as error:
+            problems.append(say("refused_file", language, name=upload.name, reason=str(error)))
+    known = {each.source for each in shelf.documents}
+    new = {upload.name for upload, _ in good} - known
+    if len(shelf.documents) + len(new) > limits.documents:
+        problems.append(say("too_many", language, limit=limits.documents))
+        good = []
+    return good, problems
+
+
+def add(shelf: Shelf, uploads: Sequence[Upload], language: Language) -> Iterator[str]:
+    """Add files, telling how far it is; what comes last says what became of each."""
+    found: list[Reading] = []
+
+    def work(on_status: "_Told") -> None:
+        found.extend(shelf.add(uploads, on_status))
+
+    error = yield from _watch(work, language)
+    yield _words(error, language) if error is not None else "".join(_outcomes(found, language))
+
+
+def remove(shelf: Shelf, document_id: str, language: Language) -> Iterator[str]:
+    """Remove a document, telling how far it is."""
+    name = next((each.title for each in shelf.documents if each.document_id == document_id), document_id)
+    error = yield from _watch(lambda on_status: shelf.remove(document_id, on_status), language)
+    yield _words(error, language) if error is not None else _said(say("removed", language, name=name))
+
+
+def size_of(count: int) -> str:
+    """A count of bytes for people."""
+    return f"{count / 2**20:.0f} MiB" if count >= 2**20 else f"{count / 2**10:.0f} KiB"
+
+
+class _Told:
+    """Passes reports of a build on to whoever watches it."""
+
+    def __init__(self) -> None:
+        self.latest: queue.SimpleQueue[Status] = queue.SimpleQueue()
+
+    def __call__(self, status: "Status") -> None:
+        self.latest.put(status)
+
+
+_Step = Callable[[_Told], None]
+
+
+class _Work(threading.Thread):
+    """Runs one step to its end, whether the page still watches or not."""
+
+    def __init__(self, step: _Step, told: _Told) -> None:
+        super().__init__(name="zhangju-library")
+        self.error: Exception | None = None
+        self._step, self._told = step, told
+
+    def run(self) -> None:
+        try:
+            self._step(self._told)
+        except Exception as error:
+            self.error = error
+
+
+def _watch(step: _Step, language: Language) -> Generator[str, None, Exception | None]:
+    told, pace, planned = _Told(), Pace(), 0.0
+    work = _Work(step, told)
+    work.start()
+    yield render_progress(0, say("loading", language))
+    while work.is_alive():
+        work.join(_EVERY)
+        status = None
+        while not told.latest.empty():
+            status = told.latest.get()
+        if status is None:
+            continue
+        planned = max(planned, status.all_work)
+        done = planned - (status.all_work - status.work) if planned else 0.0
+        pace.note(monotonic(), done)
+        part = done / planned if planned else status.documents / max(1, status.all_documents)
+        key = "indexing" if status.all_work else "reading"
+        yield render_progress(
+            part, say(key, language, name=status.title), _left(pace.left(planned), language)
+        )
+    return work.error
+
+
+def _left(seconds: float | None, language: Language) -> str:
+    if not seconds or seconds < 1:
+        return ""
+    if seconds < 90:
+        return say("seconds_left", language, count=round(seconds))
+    return say("minutes_left", language, count=round(seconds / 60))
+
+
+def _outcomes(readings: Sequence[Reading], language: Language) -> Iterator[str]:
+    added = sum(reading.outcome in {"added", "replaced"} for reading in readings)
+    if added:
+        yield _said(say("added", language, count=added))
+    for reading in readings:
+        if reading.outcome == "unchanged":
+            yield _said(say("unchanged", language, name=reading.source))
+        elif reading.outcome == "refused":
+            yield _wrong(say("refused_file", language, name=reading.source, reason=reading.reason))
+
+
+def _words(error: Exception, language: Language) -> str:
+    if isinstance(error, IndexBusyError):
+        return _wrong(say("busy_library", language))
+    if isinstance(error, ZhangjuError):
+        return _wrong(str(error))
+    raise error
+
+
+def _said(words: str) -> str:
+    return f'<p class="zj-done" role="status">{shown(words)}</p>'
+
+
+def _wrong(words: str) -> str:
+    return f'<p class="zj-problem" role="alert">{shown(words)}</p>'

@@ -1,0 +1,328 @@
+"""An answer as HTML: pure functions from values to markup, for one message of the conversation.
+
+A link to a place in a source holds all there is to know of it (``#zj?document=…&quote=120-180``),
+so that it works in any message and after any reload. Text of documents and people goes through
+``plain`` and nothing else: through ``literal`` in an attribute, where ``shown`` would put a tag,
+and through ``shown`` everywhere else.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from zhangju.values import Answer, Citation, Passage, SentenceStatus
+from zhangju_index.chunking import PATH_SEPARATOR
+from zhangju_ui.conversations import Turn, Vote
+from zhangju_ui.excerpt import Piece, excerpt, joined
+from zhangju_ui.icons import icon
+from zhangju_ui.plain import literal, shown
+from zhangju_ui.reviving import answer_from_json
+from zhangju_ui.strings import Language, say
+
+__all__ = [
+    "Token",
+    "answer_length",
+    "place_link",
+    "render_answer",
+    "render_error",
+    "render_pending",
+    "render_question",
+    "render_turn",
+    "tokens",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch of an answer's text.
+
+    Attributes:
+        text: The characters as they stand in ``Answer.text``.
+        number: The citation a marker points to; ``None`` for words.
+        status: How the sentence relates to its source; ``None`` for framing words.
+    """
+
+    text: str
+    number: int | None = None
+    status: SentenceStatus | None = None
+
+
+def tokens(answer: Answer) -> list[Token]:
+    """Tell the markers of an answer from its words.
+
+    ``[1]`` inside a quoted sentence is the source's own and stays text.
+    """
+    found: list[Token] = []
+    numbers = {citation.number for citation in answer.citations}
+    at = 0
+    for sentence in answer.sentences:
+        start = answer.text.find(sentence.text, at) if sentence.text else -1
+        if start < 0:
+            continue
+        found.extend(_framing(answer.text[at:start], numbers))
+        found.append(Token(sentence.text, status=sentence.status))
+        at = start + len(sentence.text)
+    found.extend(_framing(answer.text[at:], numbers))
+    return found
+
+
+def answer_length(answer: Answer) -> int:
+    """Count the steps in which ``render_answer`` can reveal an answer: a marker is one."""
+    return sum(_steps(token) for token in tokens(answer))
+
+
+def render_question(turn: Turn, language: Language) -> str:
+    """Write what a person typed, as typed, and what it was limited to."""
+    if not turn.scope.where:
+        return literal(turn.question)
+    name = literal(say("only_in", language, name=turn.scope.name or turn.scope.document_id))
+    return f'{literal(turn.question)}\n\n<span class="zj-scoped">{name}</span>'
+
+
+def render_turn(turn: Turn, number: int, language: Language, next_questions: Sequence[str] | None) -> str:
+    """Write the reply to one turn of a conversation.
+
+    Args:
+        turn: What was asked, and what came of it.
+        number: Which turn it is, counted from 0.
+        language: Language of the words around it.
+        next_questions: Questions to offer after it; None for a turn that others follow.
+    """
+    if turn.answer is not None:
+        return render_answer(
+            answer_from_json(turn.answer), number, language, vote=turn.vote, next_questions=next_questions
+        )
+    last = next_questions is not None
+    if turn.error:
+        return render_error(turn.error, language, number, last=last)
+    return (
+        f'<div class="zj-status zj-status-stopped" id="zj-answer-{number}">{say("stopped", language)}</div>\n\n'
+        f'<div class="zj-foot">{_again(number, language) if last else ""}</div>'
+    )
+
+
+def render_answer(
+    answer: Answer,
+    number: int,
+    language: Language,
+    reveal: int | None = None,
+    *,
+    vote: Vote = "",
+    next_questions: Sequence[str] | None = None,
+) -> str:
+    """Write the message for one answer.
+
+    The parts are HTML blocks divided by blank lines, so that the chat replaces only the last
+    one while an answer grows.
+
+    Args:
+        answer: What to show.
+        number: Which turn it is, counted from 0.
+        language: Language of the words around the answer.
+        reveal: Show only so many steps of the text, without what follows it; all by default.
+        vote: What the visitor thinks of it.
+        next_questions: Questions to offer after it; None for a turn that others follow.
+    """
+    kind, words = _status(answer)
+    blocks = [
+        f'<div class="zj-status zj-status-{kind}" id="zj-answer-{number}">{say(words, language)}</div>',
+        *(
+            f'<p class="zj-line">{line}</p>'
+            for line in _lines(_first(tokens(answer), reveal), answer, number, language)
+        ),
+    ]
+    if reveal is None:
+        blocks += _after(answer, number, language, vote, next_questions)
+    return "\n\n".join(blocks)
+
+
+def render_error(message: str, language: Language, number: int = 0, *, last: bool = False) -> str:
+    """Write the message for a question that could not be answered."""
+    again = f'\n\n<div class="zj-foot">{_again(number, language)}</div>' if last else ""
+    return (
+        f'<div class="zj-status zj-status-failed">{say("failed", language)}</div>\n\n'
+        f'<p class="zj-line">{shown(message)}</p>{again}'
+    )
+
+
+def render_pending(language: Language) -> str:
+    """Write the message that stands in for an answer until its first words are there."""
+    return f'<div class="zj-status zj-status-pending">{say("thinking", language)}</div>'
+
+
+def place_link(
+    document_id: str, quote: tuple[int, int], key: tuple[int, int] | None = None, number: str = ""
+) -> str:
+    """Write the address of a place in a source, for an attribute."""
+    parts = {"document": document_id, "quote": f"{quote[0]}-{quote[1]}"}
+    if key is not None:
+        parts["key"] = f"{key[0]}-{key[1]}"
+    if number:
+        parts["from"] = number
+    return literal(f"#zj?{urlencode(parts)}")
+
+
+def _status(answer: Answer) -> tuple[str, str]:
+    if not answer.answerable:
+        return "refused", "refused"
+    statuses = {sentence.status for sentence in answer.sentences}
+    if "unsupported" in statuses:
+        return "unsure", "answered_unsure"
+    return "answered", "answered_verified" if "verified" in statuses else "answered"
+
+
+def _framing(text: str, numbers: set[int]) -> Iterator[Token]:
+    for part in re.split(r"(\[\d{1,6}\])", text):
+        if re.fullmatch(r"\[\d{1,6}\]", part) and int(part[1:-1]) in numbers:
+            yield Token(part, number=int(part[1:-1]))
+        elif part:
+            yield Token(part)
+
+
+def _steps(token: Token) -> int:
+    return 1 if token.number is not None else len(token.text)
+
+
+def _first(all_tokens: list[Token], reveal: int | None) -> Iterator[Token]:
+    left = sum(map(_steps, all_tokens)) if reveal is None else reveal
+    for token in all_tokens:
+        if left <= 0:
+            return
+        yield token if _steps(token) <= left else Token(token.text[:left], token.number, token.status)
+        left -= _steps(token)
+
+
+def _lines(shown_tokens: Iterator[Token], answer: Answer, number: int, language: Language) -> Iterator[str]:
+    cited = {citation.number: citation for citation in answer.citations}
+    line: list[str] = []
+    for token in shown_tokens:
+        for row, text in enumerate(re.split(r"\r\n|[\r\n]", token.text)):
+            if row and any(line):
+                yield "".join(line)
+            if row:
+                line = []
+            if text and token.number is not None:
+                line.append(_marker(cited[token.number], number))
+            elif text:
+                line.append(_inline(text, token.status, language))
+    if any(line):
+        yield "".join(line)
+
+
+def _marker(citation: Citation, number: int) -> str:
+    return f'<a class="zj-cite" href="{_citation_link(citation, number)}">&#91;{citation.number}&#93;</a>'
+
+
+def _citation_link(citation: Citation, number: int) -> str:
+    highlight = citation.highlight
+    return place_link(
+        citation.document_id,
+        (citation.start, citation.end),
+        None if highlight is None else (highlight.start, highlight.end),
+        f"{number}-{citation.number}",
+    )
+
+
+def _inline(text: str, status: SentenceStatus | None, language: Language) -> str:
+    if status is None:
+        return f'<span class="zj-frame">{shown(text)}</span>'
+    if status != "unsupported":
+        return f'<span class="zj-said zj-{status}">{shown(text)}</span>'
+    note = say("unsupported", language)
+    return (
+        f'<span class="zj-said zj-unsupported" title="{note}">{shown(text)}</span>'
+        f'<span class="zj-doubt">{note}</span>'
+    )
+
+
+def _after(
+    answer: Answer, number: int, language: Language, vote: Vote, next_questions: Sequence[str] | None
+) -> Iterator[str]:
+    cited = "".join(_note(citation, number, language) for citation in answer.citations)
+    if cited:
+        yield f'<ol class="zj-notes">{cited}</ol>'
+    if not answer.answerable:
+        yield f'<p class="zj-line zj-hint">{say("refused_hint", language)}</p>'
+        yield f'<ol class="zj-close">{"".join(_close(passage) for passage in answer.passages)}</ol>'
+    yield _footer(answer, number, language, vote, last=next_questions is not None)
+    if next_questions:
+        offered = "".join(
+            f'<button type="button" class="zj-ask" value="{literal(question)}">{shown(question)}</button>'
+            for question in next_questions
+        )
+        yield f'<div class="zj-next"><span class="zj-soft">{say("next_questions", language)}</span>{offered}</div>'
+
+
+def _note(citation: Citation, number: int, language: Language) -> str:
+    """The line under an answer that says where a citation stands; its quote is for the pointer alone."""
+    path = _path((citation.section_path or (citation.title,))[-2:])
+    place = _place(citation.source, citation.page, citation.start, citation.end, language)
+    return (
+        f'<li><a class="zj-note" href="{_citation_link(citation, number)}"><span class="zj-number">{citation.number}</span>'
+        f'<span class="zj-path">{shown(path)}</span> <span class="zj-where">{place}</span></a>'
+        f'<span class="zj-whole">{shown(citation.reading_text)}</span></li>'
+    )
+
+
+def _close(passage: Passage) -> str:
+    chunk, sentence = passage.chunk, passage.sentence
+    words, moved = joined(
+        chunk.text, chunk.reading_text, [(sentence.start - chunk.start, sentence.end - chunk.start)]
+    )
+    path = _path((chunk.section_path or (passage.title,))[-2:])
+    link = place_link(chunk.document_id, (sentence.start, sentence.end))
+    return (
+        f'<li class="zj-card"><a class="zj-note" href="{link}">'
+        f'<span class="zj-path">{shown(path)}</span></a>'
+        f'<span class="zj-text">{_marked(excerpt(words, moved[0], around=16).short)}</span></li>'
+    )
+
+
+def _footer(answer: Answer, number: int, language: Language, vote: Vote, *, last: bool) -> str:
+    percent = round(100 * min(1.0, max(0.0, answer.confidence)))
+    return (
+        '<div class="zj-foot"><span class="zj-confidence">'
+        f'<span class="zj-gauge" aria-hidden="true"><span style="width:{percent}%"></span></span>'
+        f"{say('confidence', language, percent=percent)}</span>"
+        f'<span class="zj-tools">{_tool("copy", "copy", say("copied", language), language)}'
+        f"{_again(number, language) if last else ''}"
+        f"{_vote('up', 'good', number, vote, language)}{_vote('down', 'bad', number, vote, language)}</span></div>"
+    )
+
+
+def _again(number: int, language: Language) -> str:
+    return _tool("retry", "again", str(number), language) + _tool("edit", "edit", str(number), language)
+
+
+def _tool(name: str, drawing: str, value: str, language: Language) -> str:
+    label = say(name, language)
+    return (
+        f'<button type="button" class="zj-tool zj-{name}" value="{value}" title="{label}">'
+        f"{icon(drawing)}</button>"
+    )
+
+
+def _vote(way: Vote, name: str, number: int, vote: Vote, language: Language) -> str:
+    # Gradio's chat takes most attributes away; the page's script says to assistive software what is pressed.
+    pressed = " zj-pressed" if vote == way else ""
+    return (
+        f'<button type="button" class="zj-tool zj-vote{pressed}" value="{number}-{way}"'
+        f' title="{say(name, language)}">{icon(name)}</button>'
+    )
+
+
+def _place(source: str, page: int | None, start: int, end: int, language: Language) -> str:
+    file = re.split(r"[/\\]", source)[-1]
+    places = [] if page is None else [say("page", language, page=page)]
+    return " · ".join([shown(file), *places, say("offsets", language, start=start, end=end)])
+
+
+def _path(headings: Sequence[str]) -> str:
+    return PATH_SEPARATOR.join(heading for heading in headings if heading.strip())
+
+
+def _marked(pieces: Sequence[Piece]) -> str:
+    return "".join(
+        f'<mark class="zj-{mark}">{shown(text)}</mark>' if mark else shown(text) for mark, text in pieces
+    )

@@ -1,0 +1,165 @@
+"""The source pane: a document in its recovered structure, as inert text with cited places marked.
+
+Every block says which characters of the source it shows (``data-start``, ``data-end``, in code
+points), and every mark which it marks. A mark is cut in Python, where characters are code points:
+a browser counts emoji twice. Of a long document a window around the wanted place is written.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from zhangju_index.outline import Outline
+from zhangju_index.reading import ReadingText
+from zhangju_index.values import Section
+from zhangju_ui.plain import literal, shown
+from zhangju_ui.strings import Language, say
+
+__all__ = ["Mark", "marked_text", "render_source"]
+
+# Characters written at once: more than a reader scrolls through, little enough for a phone.
+WINDOW = 60_000
+_BYLINES = {"series", "author", "note"}
+_FIRST_LEVEL, _LAST_LEVEL = 3, 6
+# White space and marks that may stand before a heading.
+_REACH = 24
+_CLOSING = "。．.：:！!？?；;、”’」』）) \u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place to show.
+
+    Attributes:
+        kind: ``quote``: what an answer quotes; ``key``: the clause in it that answers.
+        start: Offset of its first character in the document.
+        end: Offset one past its last.
+    """
+
+    kind: Literal["quote", "key"]
+    start: int
+    end: int
+
+
+def render_source(
+    outline: Outline, language: Language, marks: Sequence[Mark] = (), at: int = 0, window: int = WINDOW
+) -> str:
+    """Write a document, or the part of it around a place.
+
+    Args:
+        outline: The document with its structure.
+        language: Language of the words around it.
+        marks: What to mark.
+        at: Offset that must be shown; the first mark comes before it.
+        window: Characters that are written at once.
+    """
+    length = len(outline.document.text)
+    wanted = min((mark.start for mark in marks), default=at)
+    start = 0 if length <= window else max(0, min(wanted - window // 4, length - window))
+    stop = min(length, start + window)
+    blocks = outline.blocks_between(start, stop)
+    if blocks:
+        start = min(start, blocks[0].offsets[0]) if start else 0
+        stop = max(stop, blocks[-1].offsets[-1] + 1)
+    parts = _parts(outline, blocks, marks)
+    identity = literal(outline.document.id)
+    earlier = _more("earlier", max(0, start - window // 2), language) if start else ""
+    later = _more("later", stop, language) if stop < length else ""
+    return (
+        f'<article class="zj-article" data-document="{identity}" data-start="{start}" data-end="{stop}"'
+        f' aria-label="{literal(outline.title)}">{earlier}{"".join(parts)}{later}</article>'
+    )
+
+
+def marked_text(reading: ReadingText, marks: Sequence[Mark]) -> str:
+    """Write a stretch of reading text with the parts of ``marks`` that lie in it."""
+    cuts = {0, len(reading.text)}
+    for mark in marks:
+        cuts.update(reading.reading_range(mark.start, mark.end))
+    edges = sorted(cuts)
+    return "".join(
+        _run(reading.text[a:b], reading.offsets[a], reading.offsets[b - 1] + 1, marks)
+        for a, b in pairwise(edges)
+    )
+
+
+def _run(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+    kinds = {mark.kind for mark in marks if mark.start <= start < mark.end}
+    if not kinds:
+        return shown(text)
+    kind = "key" if "key" in kinds else "quote"
+    return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{shown(text)}</mark>'
+
+
+def _parts(outline: Outline, blocks: Sequence[ReadingText], marks: Sequence[Mark]) -> Iterator[str]:
+    document, sections = outline.document, outline.sections
+    starts = [section.start for section in sections]
+    elements = document.layout.elements
+    element_starts = [element.start for element in elements]
+    page = None
+    for block in blocks:
+        number = document.layout.page_at(block.offsets[0])
+        if number is not None and number != page:
+            yield f'<span class="zj-page" aria-hidden="true">{number}</span>'
+            page = number
+        for section in sections[_holding(starts, block.offsets[0]) : _holding(starts, block.offsets[-1]) + 1]:
+            piece = block.slice(section.start, section.end)
+            if not piece.text:
+                continue
+            first, last = piece.offsets[0], piece.offsets[-1] + 1
+            within = [mark for mark in marks if mark.start < last and mark.end > first]
+            opens = first - section.start < _REACH and not document.text[section.start : first].strip()
+            element = elements[at] if (at := bisect_right(element_starts, first) - 1) >= 0 else None
+            told = element.kind if element is not None and first < element.end else ""
+            yield _block(piece, section, within, told, opens=opens)
+
+
+def _holding(starts: Sequence[int], offset: int) -> int:
+    return max(0, bisect_right(starts, offset) - 1)
+
+
+def _block(piece: ReadingText, section: Section, marks: Sequence[Mark], told: str, *, opens: bool) -> str:
+    place = f'data-start="{piece.offsets[0]}" data-end="{piece.offsets[-1] + 1}"'
+    if not opens or section.kind == "body":
+        kind = told if told in {"item", "table", "code"} else "text"
+        anchor = f' id="zj-at-{section.start}"' if opens else ""
+        return f'<p class="zj-{kind}"{anchor} {place}>{marked_text(piece, marks)}</p>'
+    anchor = f'id="zj-at-{section.start}" tabindex="-1"'
+    if section.kind in _BYLINES:
+        return f'<p class="zj-byline zj-{section.kind}" {anchor} {place}>{marked_text(piece, marks)}</p>'
+    cut = _heading_end(piece.text, section.path[-1] if section.path else "")
+    head, rest = _cut(piece, cut)
+    if rest is not None:
+        # A lead that runs on into its paragraph.
+        return (
+            f'<p class="zj-text" {anchor} {place}><strong class="zj-lead">{marked_text(head, marks)}</strong>'
+            f"{marked_text(rest, marks)}</p>"
+        )
+    level = min(_LAST_LEVEL, _FIRST_LEVEL + max(0, len(section.path) - 1))
+    return f'<h{level} class="zj-{section.kind}" {anchor} {place}>{marked_text(piece, marks)}</h{level}>'
+
+
+def _heading_end(text: str, heading: str) -> int:
+    """Where the heading that opens ``text`` ends, with the mark that closes it; all of it where unsure."""
+    found = text.find(heading) if heading else -1
+    if not 0 <= found < _REACH:
+        return len(text)
+    end = found + len(heading)
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return end
+
+
+def _cut(reading: ReadingText, at: int) -> tuple[ReadingText, ReadingText | None]:
+    if not any(character.isalnum() for character in reading.text[at:]):
+        return reading, None
+    return (
+        ReadingText(reading.text[:at], reading.offsets[:at]),
+        ReadingText(reading.text[at:], reading.offsets[at:]),
+    )
+
+
+def _more(key: str, at: int, language: Language) -> str:
+    return f'<button type="button" class="zj-part" data-at="{at}">{say(key, language)}</button>'

@@ -112,3 +112,16 @@ def test_counting_hands_on_every_item(capsys: pytest.CaptureFixture[str]) -> Non
         assert list(walk(["a", "b"])) == ["a", "b"]
 
     assert capsys.readouterr().err == "asking (2)\n"
+
+
+def test_counting_tells_how_long_it_will_take(capsys: pytest.CaptureFixture[str], clock: list[float]) -> None:
+    """Without a terminal, a line now and then: eight of a hundred in 32 seconds leave six minutes."""
+    with counting("asking") as walk:
+        for _ in walk(range(100)):
+            clock[0] += 4.0
+            if clock[0] > 40:
+                break
+
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "asking (100)"
+    assert lines == ["asking: 8 of 100, about 6 min 8 s left"]

@@ -77,6 +77,7 @@ def read_corpus(path: Path) -> Corpus:
         EvalSetError: A line is no passage, or an id is used twice.
     """
     spans: dict[str, tuple[int, int]] = {}
+    blank: set[str] = set()
     for number, start, end, line in read_spans(path):
         if not line.strip():
             continue
@@ -85,11 +86,16 @@ def read_corpus(path: Path) -> Corpus:
         name = _identifier(record, where)
         if name in spans:
             raise EvalSetError(f'{where}: "_id" {name} is used twice; give each passage its own')
-        _texts(record, where)
+        if not "".join(_texts(record, where)).strip():
+            blank.add(name)
         spans[name] = (start, end)
     if not spans:
         raise EvalSetError(f"{path}: expected one passage per line; the file holds none")
-    return Corpus.in_file(path, spans, lambda line: _texts(parse_record(line, str(path)), str(path)))
+
+    def parse(line: str) -> Texts:
+        return _texts(parse_record(line, str(path)), str(path))
+
+    return Corpus.in_file(path, spans, parse, blank=blank)
 
 
 def _identifier(record: dict[str, object], where: str) -> str:

@@ -4,7 +4,7 @@ A corpus may be larger than memory: ids and places in the file are held, texts a
 they are indexed and when a report shows them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from zhangju_index.values import Document, Element, Layout
@@ -21,7 +21,7 @@ class Corpus(Mapping[str, str]):
     Args:
         name: What people call it.
         read: Reads title and text of a passage.
-        sizes: Bytes that each passage takes, by id.
+        sizes: Bytes that each passage takes, by id; 0 of one without any text.
         wrapped: Whether lines may be broken inside a paragraph, as in TREC's files.
     """
 
@@ -40,6 +40,7 @@ class Corpus(Mapping[str, str]):
         spans: Mapping[str, tuple[int, int]],
         parse: Callable[[str], Texts],
         *,
+        blank: Collection[str] = (),
         wrapped: bool = False,
     ) -> "Corpus":
         """Of passages that lie in a UTF-8 file.
@@ -48,6 +49,7 @@ class Corpus(Mapping[str, str]):
             path: The file.
             spans: Where the bytes of each passage start and end.
             parse: Makes title and text of them.
+            blank: Passages that hold no text.
             wrapped: Whether lines may be broken inside a paragraph.
         """
 
@@ -57,13 +59,15 @@ class Corpus(Mapping[str, str]):
                 file.seek(start)
                 return parse(file.read(end - start).decode("utf-8-sig"))
 
-        sizes = {name: end - start for name, (start, end) in spans.items()}
+        sizes = {name: 0 if name in blank else end - start for name, (start, end) in spans.items()}
         return cls(path.name, read, sizes, wrapped=wrapped)
 
     @classmethod
     def in_memory(cls, name: str, texts: Mapping[str, Texts]) -> "Corpus":
         """Of passages that are at hand."""
-        sizes = {key: len(text.encode()) for key, (_, text) in texts.items()}
+        sizes = {
+            key: len(text.encode()) if (title + text).strip() else 0 for key, (title, text) in texts.items()
+        }
         return cls(name, texts.__getitem__, sizes)
 
     def __getitem__(self, name: str) -> str:
@@ -81,7 +85,7 @@ class Corpus(Mapping[str, str]):
         return len(self._sizes)
 
     def size(self, name: str) -> int:
-        """Bytes that a passage takes, which the time to index it is proportional to."""
+        """Bytes that a passage takes, which the time to index it goes by; 0 without any text."""
         return self._sizes[name]
 
     def document(self, name: str) -> Document:

@@ -6,6 +6,7 @@ soon as it is there, so that the next run embeds only what no run before has see
 was interrupted goes on where it stopped.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,11 +26,16 @@ from zhangju_index.text_keys import KeyedVectors, text_keys
 __all__ = ["default_cache", "indexed_corpus"]
 
 
-def default_cache() -> Path:
-    """Where vectors are kept between runs: a folder of the user's cache."""
+def default_cache() -> Path | None:
+    """Where vectors are kept between runs: a folder of the user's cache; None if it cannot be written."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("zhangju", appauthor=False) / "eval-vectors"
+    folder = user_cache_path("zhangju", appauthor=False) / "eval-vectors"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 @contextmanager
@@ -52,7 +58,7 @@ def indexed_corpus(
     items = [
         Item(name, name, partial(corpus.document, name), corpus.size(name))
         for name in corpus
-        if corpus[name].strip()
+        if corpus.size(name)
     ]
     if not items:
         raise EvalSetError(f"{corpus.name}: expected passages with text; each of them is empty")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -125,7 +126,8 @@ class _Asking:
         answered = perf_counter()
         excerpts = [Excerpt.of(passage.chunk) for passage in passages]
         ranked = tuple(
-            (excerpt.document_id if judged else excerpt.name, passage.score)
+            # One copy of each name: a large set names every passage again and again.
+            (intern(excerpt.document_id if judged else excerpt.name), passage.score)
             for excerpt, passage in zip(excerpts, passages, strict=True)
         )
         placed: Sequence[Excerpt | None] = excerpts

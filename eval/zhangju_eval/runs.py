@@ -17,7 +17,7 @@ from zhangju_eval.ranking import falling
 from zhangju_eval.reading import read_lines
 from zhangju_index.errors import EvalSetError, InputError
 
-__all__ = ["TAG", "named_excerpt", "read_run", "run_lines", "write_run"]
+__all__ = ["TAG", "check_names", "named_excerpt", "read_run", "run_lines", "write_run"]
 
 TAG = "zhangju"
 _CHUNK = re.compile(r"(?P<document>.+):(?P<start>\d+)-(?P<end>\d+)")
@@ -36,13 +36,22 @@ def run_lines(question: str, ranking: Sequence[tuple[str, float]], tag: str = TA
     Raises:
         InputError: A name holds white space, at which the columns are told apart.
     """
-    for name in (question, *(name for name, _ in ranking)):
-        if name.split() != [name]:
-            raise InputError(f"a TREC run cannot name {name!r}, which holds white space: give it another id")
+    check_names((question, *(name for name, _ in ranking)))
     scores = falling([score for _, score in ranking])
     for rank, ((name, _), score) in enumerate(zip(ranking, scores, strict=True), start=1):
         # Nine digits are enough to read the same single-precision number back.
         yield f"{question} Q0 {name} {rank} {score:.9g} {tag}\n"
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Check that names can stand in the columns of a run.
+
+    Raises:
+        InputError: One holds white space, at which columns are told apart.
+    """
+    for name in names:
+        if name.split() != [name]:
+            raise InputError(f"a TREC run cannot name {name!r}, which holds white space: give it another id")
 
 
 def write_run(path: Path, rankings: Iterable[tuple[str, Sequence[tuple[str, float]]]]) -> None:

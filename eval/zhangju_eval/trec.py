@@ -80,15 +80,19 @@ def read_documents(path: Path) -> Corpus:
     if form == "{":
         return read_corpus(path)
     spans: dict[str, tuple[int, int]] = {}
-    for number, start, end, name in _sgml_documents(path) if form == "<" else _column_documents(path):
+    blank: set[str] = set()
+    parse = _sgml_texts if form == "<" else _column_texts
+    for number, start, end, name, text in _sgml_documents(path) if form == "<" else _column_documents(path):
         if name in spans:
             raise EvalSetError(
                 f"{path}, line {number}: the number {name} is used twice; give each document its own"
             )
+        if not "".join(parse(text)).strip():
+            blank.add(name)
         spans[name] = (start, end)
     if not spans:
         raise EvalSetError(f"{path}: expected documents; the file holds none")
-    return Corpus.in_file(path, spans, _sgml_texts if form == "<" else _column_texts, wrapped=form == "<")
+    return Corpus.in_file(path, spans, parse, blank=blank, wrapped=form == "<")
 
 
 def _form(path: Path) -> str:
@@ -106,7 +110,7 @@ def _columns(path: Path) -> Iterator[tuple[int, str, str]]:
         yield number, name.strip(), text
 
 
-def _column_documents(path: Path) -> Iterator[tuple[int, int, int, str]]:
+def _column_documents(path: Path) -> Iterator[tuple[int, int, int, str, str]]:
     for number, start, end, line in read_spans(path):
         if not line.strip():
             continue
@@ -115,7 +119,7 @@ def _column_documents(path: Path) -> Iterator[tuple[int, int, int, str]]:
             raise EvalSetError(
                 f"{path}, line {number}: expected a number, a tab and a text; got {line[:40]!r}"
             )
-        yield number, start, end, name.strip()
+        yield number, start, end, name.strip(), line
 
 
 def _column_texts(line: str) -> Texts:
@@ -131,14 +135,14 @@ def _sgml_topics(path: Path) -> Iterator[tuple[int, str, str]]:
         yield number, name[1], unescape(" ".join(title[1].split()))
 
 
-def _sgml_documents(path: Path) -> Iterator[tuple[int, int, int, str]]:
+def _sgml_documents(path: Path) -> Iterator[tuple[int, int, int, str, str]]:
     for number, start, end, block in _blocks(path, "doc"):
         name = _DOCNO.search(block)
         if not name:
             raise EvalSetError(
                 f"{path}, line {number}: expected <DOCNO> without white space in the document that begins here"
             )
-        yield number, start, end, name[1]
+        yield number, start, end, name[1], block
 
 
 def _blocks(path: Path, tag: str) -> Iterator[tuple[int, int, int, str]]:

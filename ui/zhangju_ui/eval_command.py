@@ -105,7 +105,7 @@ def eval_command(
     from zhangju_eval.gate import compare, read_baseline, write_baseline
     from zhangju_eval.html_report import write_report
     from zhangju_eval.ranking import require_ir_measures
-    from zhangju_eval.runs import write_run
+    from zhangju_eval.runs import check_names, write_run
     from zhangju_eval.table import print_comparison, print_report, print_systems
     from zhangju_ui.cli_output import json_line
 
@@ -119,6 +119,8 @@ def eval_command(
         raise click.UsageError("--margin goes with --baseline")
     before = read_baseline(baseline) if baseline else None
     _check_writable(save_run, save_baseline, page)
+    if save_run is not None:
+        check_names(question.id for question in chosen.questions)
     measuring = _Measuring(
         source, index, model, cache, answers=not no_answers, ablation=ablation, keep=page is not None
     )

@@ -49,14 +49,20 @@ def reporting(step: str) -> Iterator[Report]:
 @contextmanager
 def counting(step: str) -> "Iterator[Callable[[Sequence[Item]], Iterator[Item]]]":
     """Show how far a walk through a sequence is, while the block lasts."""
-    with reporting(step) as report:
+    shown = _display()
 
-        def walk(items: "Sequence[Item]") -> "Iterator[Item]":
-            for done, item in enumerate(items):
-                report(done, len(items), "")
-                yield item
+    def walk(items: "Sequence[Item]") -> "Iterator[Item]":
+        pace = Pace()
+        for done, item in enumerate(items):
+            pace.note(monotonic(), done)
+            left = pace.left(len(items))
+            shown.show(step, done, len(items), "", pace=f"about {duration(left)} left" if left else "")
+            yield item
 
+    try:
         yield walk
+    finally:
+        shown.close()
 
 
 @contextmanager

@@ -57,10 +57,10 @@ def bootstrap(statistic: Callable[[Rows], float | None], clusters: Sequence[Hash
     if value is None:
         return None
     groups = members_of(clusters)
+    rows, sizes = np.concatenate(groups), np.array([len(group) for group in groups])
+    starts = np.cumsum(sizes) - sizes
     samples = [
-        statistic(np.concatenate([groups[group] for group in draw]))
-        for draws in _draws(len(groups))
-        for draw in draws
+        statistic(rows[_spread(starts[draw], sizes[draw])]) for draws in _draws(len(groups)) for draw in draws
     ]
     return _estimate(value, [sample for sample in samples if sample is not None])
 
@@ -86,6 +86,12 @@ def members_of(clusters: Sequence[Hashable]) -> list[Rows]:
     for row, cluster in enumerate(clusters):
         members.setdefault(cluster, []).append(row)
     return [np.array(rows, dtype=np.intp) for rows in members.values()]
+
+
+def _spread(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the members of groups, of which each starts somewhere and goes on for its size."""
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - (ends - sizes), sizes) + np.arange(ends[-1])
 
 
 def _draws(groups: int) -> Iterator[NDArray[np.int64]]:

@@ -53,6 +53,24 @@ assert all(name.split("/")[0].endswith(".dist-info") for name in odd), sorted(od
 PYTHON
 say "article, eval sets, assets and type marks are there, and nothing else"
 
+mkdir ../beside
+for name in rag ui index eval; do
+  mkdir "../beside/$name"
+  echo "OWNER = 'the project beside'" > "../beside/$name/__init__.py"
+done
+(cd ../beside && python - <<'PYTHON'
+import eval, index, rag, ui
+
+from zhangju import Assistant, Retriever, ToyEmbedder
+
+assert {module.OWNER for module in (rag, ui, index, eval)} == {"the project beside"}
+with Retriever.from_texts({"a.txt": "The museum opens at nine."}, embedder=ToyEmbedder()) as retriever:
+    answer = Assistant(retriever, threshold=0).ask("When does the museum open?")
+assert answer.citations[0].quote == "The museum opens at nine.", answer
+PYTHON
+)
+say "a project with its own rag, ui, index and eval keeps them"
+
 zhangju --help > help.txt
 grep -q outline help.txt
 zhangju outline > outline.txt
@@ -79,3 +97,11 @@ if zhangju chat --no-open --port 0 2> chat.txt; then
 fi
 [ "$(wc -l < chat.txt)" -eq 1 ] && grep -q "zhangju\[chat\]" chat.txt
 say "zhangju chat without its extra: $(cat chat.txt)"
+
+for command in serve mcp; do
+  if zhangju "$command" < /dev/null 2> needs.txt; then
+    say "zhangju $command runs without the extra '$command'" && exit 1
+  fi
+  [ "$(wc -l < needs.txt)" -eq 1 ] && grep -q "zhangju\[$command\]" needs.txt
+  say "zhangju $command without its extra: $(cat needs.txt)"
+done

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from importlib.metadata import metadata, version
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from zhangju_index.generations import JOURNAL, unfinished_file
 from zhangju_index.manifest import Manifest
 from zhangju_index.parsing import document_from_text
 from zhangju_index.toy import ToyEmbedder
-from zhangju_ui.doctor import Finding, examine, finding_lines
+from zhangju_ui import doctor as doctor_module
+from zhangju_ui.doctor import Finding, examine, finding_lines, findings_json
 
 
 @pytest.fixture
@@ -89,3 +91,59 @@ def test_faults_come_with_their_remedies() -> None:
         "To mend index: do this",
     ]
     assert list(finding_lines(findings[:1]))[-1] == "All is well."
+
+
+def test_every_extra_is_looked_at(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed with its versions, what is not with the command that adds it: no fault."""
+    versions = doctor_module._version
+    whole = found(index)
+    monkeypatch.setattr(
+        doctor_module, "_version", lambda name: None if name == "ir-measures" else versions(name)
+    )
+    lacking = found(index)["extra eval"]
+
+    extras = {name.removeprefix("extra ") for name in whole if name.startswith("extra ")}
+    assert extras == {*(metadata("zhangju").get_all("Provides-Extra") or ())} - {"all"}
+    assert whole["extra eval"].state == f"ir-measures {version('ir-measures')}"
+    assert lacking.state == "not installed (ir-measures); pip install 'zhangju[eval]' adds it"
+    assert lacking.remedy is None
+
+
+@pytest.mark.parametrize(("package", "name"), [("rich", "rich"), ("ir-measures", "extra eval")])
+def test_a_version_that_was_not_tried_is_a_fault(
+    index: Path, monkeypatch: pytest.MonkeyPatch, package: str, name: str
+) -> None:
+    """Of a package that is needed, and of one in an extra; the remedy can be pasted into a shell."""
+    versions = doctor_module._version
+    monkeypatch.setattr(doctor_module, "_version", lambda n: "99.0" if n == package else versions(n))
+    finding = found(index)[name]
+
+    assert "99.0, expected " in finding.state
+    assert finding.remedy is not None
+    assert finding.remedy.startswith(f"pip install '{package}<")
+
+
+def test_the_data_folder_must_be_writable(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in its place is as bad as no permission, which root would not be refused."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    blocked = found(index)["data folder"]
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new"))
+    free = found(index)["data folder"]
+
+    assert "cannot be written" in blocked.state
+    assert "XDG_DATA_HOME" in (blocked.remedy or "")
+    assert (free.state, free.remedy) == (f"{tmp_path / 'new' / 'zhangju'} can be written", None)
+
+
+def test_programs_read_the_same() -> None:
+    """All is well where nothing is to be done."""
+    fine, bad = Finding("a", "fine"), Finding("b", "bad", "mend it")
+
+    assert findings_json([fine]) == {
+        "well": True,
+        "findings": [{"name": "a", "state": "fine", "remedy": None}],
+    }
+    assert findings_json([fine, bad])["well"] is False

@@ -113,6 +113,7 @@ def chat(
 
     # Said before the model loads, not after.
     require_chat()
+    settings = api_settings(host, token)
     from zhangju.bundled import bundled_index_folder
     from zhangju_ui.shelf import Limits, Shelf, library_folder
 
@@ -122,7 +123,6 @@ def chat(
         limits = Limits(is_local(host) if changes is None else changes, max_file * 2**20, max_documents)
         begins_with = bundled_index_folder(model) if is_bundled else None
         shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
-        settings = api_settings(host, token)
         serve_chat(shelf, host=host, port=port, open_browser=open_browser, live=live, settings=settings)
 
 
@@ -169,8 +169,8 @@ def serve(
     from zhangju_ui.server import serve_api
 
     require_extra("the API", "serve")
+    settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
     with open_live(index, model) as live:
-        settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
         serve_api(live, host=host, port=port, settings=settings)
 
 
@@ -341,18 +341,22 @@ cli.add_command(eval_command)
 
 
 @cli.command()
+@JSON
 @INDEX
 @MODEL
-def doctor(index: Path | None, model: str | None) -> None:
+def doctor(*, as_json: bool, index: Path | None, model: str | None) -> None:
     """Say what is installed, what is wrong, how to mend it.
 
-    It looks at the packages, the extras, the model and the index.
+    It looks at the packages, the extras, the model, the user's data folder and the index.
     """
-    from zhangju_ui.cli_output import print_lines
-    from zhangju_ui.doctor import examine, finding_lines
+    from zhangju_ui.cli_output import json_line, print_lines
+    from zhangju_ui.doctor import examine, finding_lines, findings_json
 
     findings = list(examine(index, model))
-    print_lines(finding_lines(findings))
+    if as_json:
+        click.echo(json_line(findings_json(findings)))
+    else:
+        print_lines(finding_lines(findings))
     if any(finding.remedy for finding in findings):
         raise click.exceptions.Exit(1)
 

@@ -1,21 +1,24 @@
 """What is installed, and what is wrong with it: each check one line, each fault with its remedy."""
 
+import os
 import platform
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zhangju_index.errors import IndexMissingError, ZhangjuError
 from zhangju_ui.cli_output import printable
 from zhangju_ui.index_commands import REBUILT
 from zhangju_ui.library_output import amount
 
-__all__ = ["Finding", "examine", "finding_lines"]
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
-_EXTRAS = {"chat": ("gradio", "fastapi", "uvicorn"), "eval": ("ir-measures",)}
+__all__ = ["Finding", "examine", "finding_lines", "findings_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def examine(index: Path | None, model: str | None) -> Iterator[Finding]:
     yield from _extras()
     yield _formats()
     yield _model(model)
+    yield _data_folder()
     yield from _index(index)
 
 
@@ -62,33 +66,81 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"To mend {finding.name}: {printable(finding.remedy or '', one_line=True)}"
 
 
-def _packages() -> Iterator[Finding]:
-    from packaging.requirements import Requirement
+def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Put findings into one JSON object; all is well where none has a remedy."""
+    return {
+        "well": all(finding.remedy is None for finding in findings),
+        "findings": [
+            {"name": finding.name, "state": finding.state, "remedy": finding.remedy} for finding in findings
+        ],
+    }
 
-    for line in requires("zhangju") or ():
-        requirement = Requirement(line)
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
+
+def _packages() -> Iterator[Finding]:
+    for requirement in _required(""):
         found = _version(requirement.name)
         if found is None:
             yield Finding(requirement.name, "not installed", "pip install zhangju")
-        elif not requirement.specifier.contains(found, prereleases=True):
-            remedy = f"pip install '{requirement.name}{requirement.specifier}'"
-            yield Finding(requirement.name, f"{found}, expected {requirement.specifier}", remedy)
         else:
-            yield Finding(requirement.name, found)
+            yield _bounded(requirement.name, [(requirement, found)])
 
 
 def _extras() -> Iterator[Finding]:
-    for extra, packages in _EXTRAS.items():
-        found = {name: _version(name) for name in packages}
-        missing = [name for name, number in found.items() if number is None]
+    """Each extra: a choice, whose absence is no fault; a version that was not tried with is one."""
+    base = {requirement.name for requirement in _required("")}
+    for extra in sorted(metadata("zhangju").get_all("Provides-Extra") or ()):
+        if extra == "all":
+            continue
+        needed = [each for each in _required(extra) if each.name not in base]
+        found = [(each, number) for each in needed if (number := _version(each.name)) is not None]
+        missing = [each.name for each in needed if _version(each.name) is None]
         if missing:
             state = f"not installed ({', '.join(missing)}); pip install 'zhangju[{extra}]' adds it"
+            yield Finding(f"extra {extra}", state)
         else:
-            state = ", ".join(f"{name} {number}" for name, number in found.items())
-        # An extra is a choice: its absence is no fault.
-        yield Finding(f"extra {extra}", state)
+            yield _bounded(f"extra {extra}", found)
+
+
+def _bounded(name: str, found: "Sequence[tuple[Requirement, str]]") -> Finding:
+    """What is installed, and whether it is what Zhangju was tried with."""
+    odd = [each for each, number in found if not each.specifier.contains(number, prereleases=True)]
+    alone = len(found) == 1 and found[0][0].name == name
+    state = ", ".join(
+        (number if alone else f"{each.name} {number}")
+        + (f", expected {each.specifier}" if each in odd else "")
+        for each, number in found
+    )
+    wanted = " ".join(shlex.quote(f"{each.name}{each.specifier}") for each in odd)
+    return Finding(name, state, f"pip install {wanted}" if odd else None)
+
+
+def _required(extra: str) -> "list[Requirement]":
+    """What Zhangju asks for on this system, by itself or with an extra."""
+    from packaging.requirements import Requirement
+
+    found = [Requirement(line) for line in requires("zhangju") or ()]
+    return [
+        each
+        for each in found
+        if each.marker is None or each.marker.evaluate({"extra": extra})
+        # Of an extra that is made of others, those are looked at.
+        if each.name != "zhangju"
+    ]
+
+
+def _data_folder() -> Finding:
+    """Where the index of the bundled article goes."""
+    from zhangju.bundled import bundled_index_folder
+
+    folder = bundled_index_folder().parent
+    nearest = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("data folder", f"{folder} can be written")
+    return Finding(
+        "data folder",
+        f"{folder} cannot be written",
+        "set XDG_DATA_HOME to a folder of yours, or give every command --index DIR",
+    )
 
 
 def _model(model: str | None) -> Finding:

@@ -50,7 +50,7 @@ class StreamOptions(BaseModel):
     """What a stream tells besides."""
 
     model_config = ConfigDict(extra="allow")
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class CompletionBody(BaseModel):
@@ -61,8 +61,8 @@ class CompletionBody(BaseModel):
     messages: list[ChatMessage] = Field(
         min_length=1, max_length=1000, examples=[[{"role": "user", "content": "创新的主体在哪里？"}]]
     )
-    n: Literal[1] = 1
-    stream: bool = False
+    n: Literal[1] | None = 1
+    stream: bool | None = False
     stream_options: StreamOptions | None = None
 
 
@@ -120,7 +120,7 @@ def completion_routes(service: Service) -> APIRouter:
 
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
         if body.stream:
-            usage = body.stream_options is not None and body.stream_options.include_usage
+            usage = bool(body.stream_options and body.stream_options.include_usage)
             chunks = service.work.steps(request, steps)
             first = await anext(chunks)
 
@@ -166,11 +166,13 @@ def _check_model(model: str) -> None:
 
 def _conversation(messages: list[ChatMessage]) -> tuple[str, list[dict[str, Any]]]:
     """The question, and the turns before it: each with its question, its text and its citations."""
-    last = messages[-1]
-    if last.role != "user":
-        raise ApiError(422, "invalid_request", f"expected the last message to be the user's, got {last.role}")
+    # Instructions to a model and results of tools have nobody here who would read them.
+    said = [message for message in messages if message.role in ("user", "assistant")]
+    if not said or said[-1].role != "user":
+        raise ApiError(422, "invalid_request", "expected the last message to be the user's")
+    last = said[-1]
     history: list[dict[str, Any]] = []
-    for message in messages[:-1]:
+    for message in said[:-1]:
         if message.role == "user":
             history.append({"question": _text(message), "text": "", "citations": []})
         elif message.role == "assistant" and history:

@@ -94,12 +94,11 @@ def test_importing_is_light(statement: str, allowed: set[str]) -> None:
 
 
 def test_importing_takes_no_time() -> None:
-    """Under 0.2 s, as Python itself measures it; the best of ten, as the machine may be busy."""
-    taken = [1.0]
-    while min(taken) >= 0.2 and len(taken) <= 10:
-        command = [sys.executable, "-X", "importtime", "-c", "import zhangju"]
-        report = subprocess.run(command, capture_output=True, check=True).stderr.decode()
-        line = next(line for line in report.splitlines() if line.endswith(" zhangju"))
-        taken.append(int(line.split("|")[1]) / 1e6)
+    """Under 0.2 s of computing, the best of three: how long a busy machine lets it wait is another matter."""
+    script = "import time; t = time.process_time(); import zhangju; print(time.process_time() - t)"
+    taken = [
+        float(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)
+        for _ in range(3)
+    ]
 
     assert min(taken) < 0.2

@@ -22,9 +22,12 @@ from zhangju_index.protocols import Embedder, FloatMatrix
 pytestmark = pytest.mark.slow
 
 SEED = 7
-# Enough of every kind to be sure of, few enough to be quick: each fifth question of one half.
 _DEV = load_set("article", split="dev")
-ASKED = replace(_DEV, questions=_DEV.questions[::5])
+# Where every leg has something to say: Chinese questions that the article answers, without earlier turns.
+ASKED = replace(
+    _DEV,
+    questions=tuple(q for q in _DEV.questions if q.gold and not q.history and q.lang.startswith("zh")),
+)
 
 
 class Model:
@@ -141,6 +144,14 @@ def test_undamaged_it_passes(measure, baseline):
 def test_damaged_vectors_turn_it_red(measure, baseline, bundled_model, damage):
     """Retrieval itself fails."""
     assert failing(measure(damage(bundled_model)), baseline) & {"nDCG@10", "hit@1", "recall@10"}
+
+
+def test_a_whitespace_tokeniser_turns_it_red(measure, baseline, monkeypatch):
+    """It finds next to nothing in Chinese, in the index and in the question."""
+    for module in ("zhangju_index.lexical", "zhangju.retriever"):
+        monkeypatch.setattr(f"{module}.tokenize", str.split)
+
+    assert failing(measure(), baseline) & {"nDCG@10", "hit@1", "recall@10"}
 
 
 def test_offsets_off_by_one_turn_it_red(measure, baseline):

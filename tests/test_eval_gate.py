@@ -203,3 +203,15 @@ def test_what_is_not_measured_any_more_fails(tmp_path):
 
     assert comparison.fails
     assert {"evidence", "answered", "refused", "auroc"} <= set(comparison.missing)
+
+
+def test_a_metric_that_the_baseline_never_had_is_not_missing(tmp_path):
+    """Where every question is answerable there is no AUROC, before or after."""
+    path = tmp_path / "baseline"
+    all_answerable = Report("set", answering().rows[:10])
+    write_baseline(all_answerable, path)
+
+    comparison = compare(all_answerable, read_baseline(path))
+
+    assert comparison.missing == ()
+    assert not comparison.fails

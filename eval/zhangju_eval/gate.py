@@ -417,8 +417,12 @@ def _columns(rows: Sequence[Values], *names: str) -> tuple[Floats, ...]:
 
 
 def _has(metric: str, rows: Sequence[Values]) -> bool:
-    wanted = "confidence" if metric in _OF_CONFIDENCE else metric
-    return any(wanted in row for row in rows)
+    """Whether rows have a metric; AUROC takes questions of both kinds, answerable and not."""
+    if metric not in _OF_CONFIDENCE:
+        return any(metric in row for row in rows)
+    needed = ("confidence", "wrong") if metric == "aurc" else ("confidence",)
+    eligible = [row for row in rows if all(name in row for name in needed)]
+    return bool(eligible) and _OF_CONFIDENCE[metric][0](eligible) is not None
 
 
 def _digest(questions: Sequence[EvalQuestion]) -> str:

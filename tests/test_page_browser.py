@@ -272,7 +272,10 @@ def test_stopping_and_asking_on(visit):
     tab = visit()
     tab.fill(BOX, FUTURE)
     tab.press(BOX, "Enter")
-    tab.locator("#zj-question .stop-button").click()
+    # At once: a short answer may be there before a pointer is.
+    tab.wait_for_function(
+        "() => { const stop = document.querySelector('#zj-question .stop-button'); stop?.click(); return stop; }"
+    )
     tab.locator(".zj-status-stopped, .zj-status-answered").wait_for()
     tab.wait_for_selector("#zj-question .submit-button")
     tab.locator(".zj-retry").click()
@@ -520,7 +523,8 @@ def test_articles_are_added_asked_and_removed(visit, tmp_path, shot):
     shot(tab, "preview")
     assert tab.locator(".zj-document").count() == 1
     tab.locator("#zj-confirm").click()
-    tab.locator(".zj-done").wait_for()
+    tab.locator(".zj-progress, .zj-done").first.wait_for()
+    tab.locator(".zj-done").wait_for(timeout=4 * WAIT_MS)
     tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 3")
     shot(tab, "added")
 

@@ -315,7 +315,8 @@ def _vote(way: Vote, name: str, number: int, vote: Vote, language: Language) -> 
 def _place(source: str, page: int | None, start: int, end: int, language: Language) -> str:
     file = re.split(r"[/\\]", source)[-1]
     places = [] if page is None else [say("page", language, page=page)]
-    return " · ".join([shown(file), *places, say("offsets", language, start=start, end=end)])
+    places.append(say("offsets", language, start=start, end=end))
+    return f'<span class="zj-file">{shown(file)}</span> <span>{" · ".join(places)}</span>'
 
 
 def _path(headings: Sequence[str]) -> str:

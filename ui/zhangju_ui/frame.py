@@ -19,11 +19,17 @@ __all__ = [
     "render_welcome",
 ]
 
+_VIEWS: Mapping[str, str] = {"ask": "ask_view", "evaluation": "evaluation_view"}
 _PANES: Mapping[str, str] = {"library": "library", "chat": "ask_view", "source": "source"}
 
 
 def render_header(language: Language) -> str:
     """Write the line at the top: the name, the views, language and light; on a phone, the panes."""
+    views = "".join(
+        f'<button type="button" class="zj-view" data-view="{view}" aria-pressed="{str(view == "ask").lower()}">'
+        f"{say(words, language)}</button>"
+        for view, words in _VIEWS.items()
+    )
     panes = "".join(
         f'<button type="button" class="zj-pane-tab" data-pane="{pane}" aria-pressed="{str(pane == "chat").lower()}">'
         f"{say(words, language)}</button>"
@@ -38,6 +44,7 @@ def render_header(language: Language) -> str:
         '<header class="zj-header"><span class="zj-logo" aria-hidden="true" lang="zh-Hans">章</span>'
         '<h1 class="zj-name">Zhangju <span lang="zh-Hans">章句</span></h1>'
         f'<span class="zj-tagline">{say("tagline", language)}</span>'
+        f'<nav class="zj-views" aria-label="{say("views", language)}">{views}</nav>'
         f'<span class="zj-local" title="{say("local_hint", language)}">{say("local", language)}</span>'
         f'<select class="zj-language" aria-label="{say("language", language)}">{choices}</select>'
         f'<button type="button" class="zj-icon zj-dark" aria-label="{dark}" title="{dark}">{icon("moon")}</button>'

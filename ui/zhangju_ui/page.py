@@ -8,12 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from zhangju_index.errors import InputError
+from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
 from zhangju_ui.answer_view import answer_length
 from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
 from zhangju_ui.conversing import answered, messages, offered_after, offered_first, read_wanted
+from zhangju_ui.evaluation_view import render_evaluation
 from zhangju_ui.frame import (
     render_adding,
     render_bar,
@@ -176,6 +177,22 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
             yield words, gr.skip()
         yield words, documents(language)
 
+    def show_evaluation(request: gr.Request) -> str:
+        return render_evaluation(
+            visitors.evaluations.last(), visitors.language(request.headers, request.cookies)
+        )
+
+    def run_evaluation(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language = visitors.language(request.headers, request.cookies)
+        off, on = gr.update(interactive=False), gr.update(interactive=True)
+        try:
+            for words in visitors.evaluations.run(shelf, language):
+                yield words, gr.skip(), off
+        except ZhangjuError as error:
+            yield f'<p class="zj-problem" role="alert">{shown(str(error))}</p>', gr.skip(), on
+            return
+        yield "", render_evaluation(visitors.evaluations.last(), language), on
+
     page = gr.Blocks(
         title="章句 Zhangju",
         analytics_enabled=False,
@@ -237,10 +254,17 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 )
             with gr.Column(elem_id="zj-source", elem_classes="zj-pane", min_width=0):
                 _html("zj-source-pane", i18n("zj_html_source"))
+        with gr.Column(elem_id="zj-evaluation", min_width=0):
+            start = gr.Button(i18n("zj_evaluate"), variant="primary", elem_id="zj-evaluate")
+            running = _html("zj-running")
+            evaluation = _html("zj-report")
         _html("zj-dialogs", i18n("zj_html_dialogs"))
 
         told = [chat, identity, conversations]
-        page.load(open_page, [identity], [*told, library], **_QUIET)
+        loaded = page.load(open_page, [identity], [*told, library], **_QUIET)
+        loaded.then(None, js="() => zhangju.begin()")
+        page.load(show_evaluation, None, [evaluation], **_QUIET)
+        start.click(run_evaluation, None, [running, evaluation, start], **_QUIET)
         asked = box.submit(
             respond,
             [box, wanted, identity],

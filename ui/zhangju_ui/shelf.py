@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from zhangju_index.errors import DocumentError, IndexBusyError, InputError
 from zhangju_index.outline import Outline, outline_document
 
 if TYPE_CHECKING:
+    from zhangju.assistant import Assistant
     from zhangju.live import LiveAssistant
     from zhangju.retriever import Retriever
     from zhangju_index.build import OnStatus
@@ -103,6 +105,10 @@ class Shelf:
             ZhangjuError: The question cannot be used, or the index cannot serve.
         """
         return self._live.ask(question, history, where=where)
+
+    def borrow(self) -> "AbstractContextManager[Assistant]":
+        """Use what answers, as it is now, for longer than one question."""
+        return self._live.borrow()
 
     def outline(self, document_id: str) -> Outline:
         """A document with its structure; those looked at last are kept.

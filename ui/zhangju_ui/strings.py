@@ -227,6 +227,55 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "「{words}」是什麼意思？",
         "What does “{words}” mean?",
     ),
+    # Evaluation
+    "views": ("页面", "頁面", "Views"),
+    "evaluation_view": ("评测", "評測", "Evaluation"),
+    "evaluation": ("评测", "評測", "Evaluation"),
+    "evaluation_hint": (
+        "用随附的题目检验检索与回答：每道题的出处事先标好，与找到的段落和回答对照。",
+        "用隨附的題目檢驗檢索與回答：每道題的出處事先標好，與找到的段落和回答對照。",
+        "Measures retrieval and answers on the questions that come with Zhangju, whose places in the article "
+        "were marked beforehand.",
+    ),
+    "evaluation_none": (
+        "还没有评测过：点“开始评测”。",
+        "還沒有評測過：按「開始評測」。",
+        "Nothing was evaluated yet: start it with the button.",
+    ),
+    "evaluation_busy": (
+        "已经有一次评测在进行：请等它完成。",
+        "已經有一次評測在進行：請等它完成。",
+        "An evaluation is under way already: wait until it is done.",
+    ),
+    "evaluate": ("开始评测", "開始評測", "Run the evaluation"),
+    "evaluating": (
+        "第 {done} 题，共 {total} 题",
+        "第 {done} 題，共 {total} 題",
+        "Question {done} of {total}",
+    ),
+    "evaluated": (
+        "{name}：{count} 题，评测于 {when}（UTC）；横条是 95% 区间",
+        "{name}：{count} 題，評測於 {when}（UTC）；橫條是 95% 區間",
+        "{name}: {count} questions, evaluated {when} (UTC); bars are 95 % intervals",
+    ),
+    "slices": ("分组", "分組", "By group"),
+    "slice": ("组", "組", "Group"),
+    "questions": ("题目", "題目", "Questions"),
+    "gold": ("标准出处", "標準出處", "Where the evidence stands"),
+    "found_passages": ("找到的段落", "找到的段落", "What was found"),
+    "outcome_good": ("答对", "答對", "right answer"),
+    "outcome_bad": ("答错", "答錯", "wrong answer"),
+    "outcome_refused_good": ("正确地未答", "正確地未答", "rightly refused"),
+    "outcome_refused_bad": ("漏答", "漏答", "wrongly refused"),
+    "figure_first": ("证据排第一", "證據排第一", "evidence comes first"),
+    "figure_first_three": ("证据在前三", "證據在前三", "evidence in the first three"),
+    "figure_first_five": ("证据在前五", "證據在前五", "evidence in the first five"),
+    "figure_ranking": ("排序质量 nDCG@10", "排序品質 nDCG@10", "ranking, nDCG@10"),
+    "figure_evidence": ("回答里有证据", "回答裡有證據", "evidence in the answer"),
+    "figure_citations": ("引用准确率", "引用準確率", "citation precision"),
+    "figure_refused": ("该拒答的拒答了", "該拒答的拒答了", "unanswerable questions refused"),
+    "figure_refusals": ("拒答正确的比例", "拒答正確的比例", "refusals that are right"),
+    "figure_confidence": ("把握的区分力 AUROC", "把握的區分力 AUROC", "confidence, AUROC"),
 }
 
 STRINGS: Mapping[str, Mapping[Language, str]] = {

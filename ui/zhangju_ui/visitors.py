@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhangju_ui.conversations import ConversationStore
+from zhangju_ui.evaluating import Evaluations
 from zhangju_ui.feedback import FeedbackFile
 from zhangju_ui.strings import Language, pick_language
 
@@ -33,6 +34,7 @@ class Visitors:
     def __init__(self, folder: Path, *, shared: bool = False) -> None:
         self._folder = folder
         self.shared = shared
+        self.evaluations = Evaluations(folder / "evaluation.json")
         self.feedback = FeedbackFile(folder / "feedback.jsonl")
 
     def conversations(self, cookies: Mapping[str, str]) -> ConversationStore:

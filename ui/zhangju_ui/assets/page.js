@@ -38,13 +38,13 @@ const zhangju = (() => {
     for (const name of ["quote", "key", "at"]) if (place[name]) query.set(name, place[name]);
     return `/zhangju/source/${encodeURIComponent(place.document)}?${query}`;
   };
-  const open = async (place, link) => {
+  const open = async (place, link, quietly = false) => {
     const body = one("#zj-source-body");
     const turn = ++latest;
     cameFrom = link ?? null;
     one(".zj-back").hidden = !link;
-    if (isPhone()) showPane("source");
-    showView("ask");
+    if (isPhone() && !quietly) showPane("source");
+    if (!quietly) showView("ask");
     const article = body.querySelector("article");
     const isOpen = article?.dataset.document === place.document;
     if (!isOpen) body.replaceChildren(said(body.dataset.loading));
@@ -63,6 +63,7 @@ const zhangju = (() => {
       if (isOpen) body.scrollTop = scrolled;
     }
     one("#zj-source-name").textContent = body.querySelector("article")?.getAttribute("aria-label") ?? "";
+    if (quietly) return;
     all(".zj-current").forEach((node) => node.classList.remove("zj-current"));
     link?.classList.add("zj-current");
     const target = place.quote ? body.querySelector("mark") : document.getElementById(`zj-at-${place.at}`);
@@ -141,7 +142,7 @@ const zhangju = (() => {
     const lines = Array.from(message.querySelectorAll("p.zj-line:not(.zj-hint)"), (line) => line.textContent.trim());
     const notes = Array.from(message.querySelectorAll(".zj-notes li"), (note) => {
       const part = (name) => note.querySelector(name).textContent.trim();
-      return `[${part(".zj-number")}] ${part(".zj-path")} (${part(".zj-where")})`;
+      return `[${part(".zj-number")}] ${part(".zj-path")} (${part(".zj-where").replace(/\s+/g, " ")})`;
     });
     const text = [...lines, ...(notes.length ? ["", ...notes] : [])].join("\n");
     try {
@@ -376,5 +377,11 @@ const zhangju = (() => {
     apply();
   });
 
-  return { tell, take };
+  /* A library of one document is read at once. */
+  const begin = () => {
+    const only = all(".zj-document[open]")[0]?.dataset.document;
+    if (only && !one("#zj-source-body article")) open({ document: only, at: "0" }, null, true);
+  };
+
+  return { begin, tell, take };
 })();

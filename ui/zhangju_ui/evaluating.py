@@ -1,0 +1,116 @@
+"""The last evaluation, kept in a file, and how a new one is run while the page watches."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhangju.jsonable import passage_json
+from zhangju_eval import evaluate, load_set
+from zhangju_eval.questions import EvalQuestion, Gold
+from zhangju_index.errors import IndexBusyError
+from zhangju_ui.conversations import now, write_whole
+from zhangju_ui.frame import render_progress
+from zhangju_ui.strings import Language, say
+
+if TYPE_CHECKING:
+    from zhangju_eval.report import Report, Row
+    from zhangju_ui.shelf import Shelf
+
+__all__ = ["Evaluations"]
+
+_SET, _SPLIT = "article", "test"
+_SHOWN = 3
+
+
+class Evaluations:
+    """Runs evaluations of one library, one at a time, and keeps the last.
+
+    Args:
+        file: Where the last one lies.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._running = threading.Lock()
+
+    def last(self) -> Mapping[str, Any] | None:
+        """The last evaluation; None where there is none that can be read."""
+        try:
+            value = json.loads(self._file.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) and {"when", "report", "questions"} <= value.keys() else None
+
+    def run(self, shelf: "Shelf", language: Language) -> Iterator[str]:
+        """Ask every question of the set's test half, telling how far it is; the outcome is kept.
+
+        Raises:
+            ZhangjuError: Another run is under way, or the library does not hold the article.
+        """
+        if not self._running.acquire(blocking=False):
+            raise IndexBusyError(say("evaluation_busy", language))
+        try:
+            yield from self._run(shelf, language)
+        finally:
+            self._running.release()
+
+    def _run(self, shelf: "Shelf", language: Language) -> Iterator[str]:
+        questions = load_set(_SET).select(_SPLIT)
+        told: queue.SimpleQueue[int] = queue.SimpleQueue()
+        outcome: list[Report | Exception] = []
+
+        def walk(asked: Sequence[EvalQuestion]) -> Iterator[EvalQuestion]:
+            for number, question in enumerate(asked, start=1):
+                told.put(number)
+                yield question
+
+        def work() -> None:
+            try:
+                with shelf.borrow() as assistant:
+                    outcome.append(
+                        evaluate(questions, assistant.retriever, assistant, progress=walk, keep=_SHOWN)
+                    )
+            except Exception as error:
+                outcome.append(error)
+
+        worker = threading.Thread(target=work, name="zhangju-evaluation", daemon=True)
+        worker.start()
+        total, done = len(questions.questions), 0
+        while worker.is_alive():
+            worker.join(0.5)
+            while not told.empty():
+                done = told.get()
+            yield render_progress(done / total, say("evaluating", language, done=done, total=total))
+        [result] = outcome
+        if isinstance(result, Exception):
+            raise result
+        kept = {
+            "when": now(),
+            "report": result.to_json(),
+            "questions": [_question_json(row) for row in result.rows],
+        }
+        write_whole(self._file, json.dumps(kept, ensure_ascii=False))
+
+
+def _question_json(row: "Row") -> dict[str, Any]:
+    question, verdict = row.question, row.verdict
+    return {
+        "id": question.id,
+        "question": question.question,
+        "lang": question.lang,
+        "kind": question.kind,
+        "answerable": question.answerable,
+        "answered": verdict is not None and verdict.answered,
+        "evidence": row.evidence,
+        "confidence": round(verdict.confidence, 3) if verdict else None,
+        "rank": row.first_hit,
+        "gold": [
+            {"document_id": gold.document_id, "start": gold.start, "end": gold.end, "quote": gold.quote}
+            for gold in question.gold
+            if isinstance(gold, Gold)
+        ],
+        "passages": [passage_json(passage) for passage in row.shown],
+    }

@@ -209,8 +209,9 @@ def test_a_conversation_goes_on_and_is_kept(visit, served, shot):
     tab = visit()
     ask(tab, FUTURE)
     second = ask(tab, "2024年武进的平均房价是多少？")
+    second.locator(".zj-foot").evaluate("foot => { foot.dataset.old = 'yes'; }")
     second.locator(".zj-retry").click()
-    tab.wait_for_selector(".zj-status-pending", state="attached", timeout=5000)
+    second.locator(".zj-foot:not([data-old])").wait_for()
     finished(tab, 1)
     assert tab.locator(".user-row").count() == 2
     tab.locator(".bot-row").nth(1).locator(".zj-edit").click()
@@ -487,6 +488,24 @@ def test_nothing_moves_while_an_answer_grows(visit):
     ask(tab, FUTURE)
     positions = [tuple(map(int, each.split(","))) for each in tab.evaluate("() => [...window.tops]")]
     assert len({(status, box) for status, box, _ in positions}) == 1
+
+
+def test_an_evaluation_is_run_and_opened(visit, shot):
+    """It tells how far it is; its gold opens in the source, and it is still there after a reload."""
+    tab = visit()
+    tab.locator(".zj-view[data-view=evaluation]").click()
+    tab.locator("#zj-report .zj-empty").wait_for()
+    tab.locator("#zj-evaluate").click()
+    tab.locator("#zj-running .zj-progress").wait_for()
+    tab.locator(".zj-figures").first.wait_for(timeout=4 * WAIT_MS)
+    shot(tab, "evaluation")
+    tab.reload()
+    tab.locator(".zj-view[data-view=evaluation]").click()
+    assert tab.locator(".zj-case").count() == len(load_set("article").select("test").questions)
+    case = tab.locator(".zj-case:has(.zj-note[title])").first
+    case.locator("summary").click()
+    (start, end), marked = opened(tab, case.locator(".zj-note").first)
+    assert marked == squeezed(bundled_article().text[start:end])
 
 
 def test_reduced_motion_is_kept(visit):

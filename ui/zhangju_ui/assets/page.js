@@ -349,6 +349,8 @@ const zhangju = (() => {
     if (kind === "attributes" && target.matches("#zj-question textarea")) {
       if (!target.placeholder && oldValue) target.placeholder = oldValue;
     } else {
+      // Its words say what it does, and in the page's language.
+      one("#zj-drop .upload-container[aria-label]")?.removeAttribute("aria-label");
       const labelled = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
       labelled.forEach((message) => message.removeAttribute("aria-label"));
       all("#zj-chatbot .zj-vote:not([aria-pressed])").forEach((button) => {

@@ -94,6 +94,7 @@ $(VENV)/.installed: pyproject.toml $(CONSTRAINTS)
 	$(PIP) install -c $(CONSTRAINTS) -e '.[chat,eval]'
 	@touch $@
 
-$(VENV)/.tools: tests/requirements.txt $(VENV)/.installed
+$(VENV)/.tools: tests/requirements.txt tests/llama.txt $(VENV)/.installed
 	$(PIP) install -c $(CONSTRAINTS) -e '.[all]' -r tests/requirements.txt
+	$(PIP) install --no-deps -r tests/llama.txt
 	@touch $@

@@ -91,7 +91,7 @@ class HandmadeRetriever:
 class Assistant:
     """The handmade assistant, asked as the real one is."""
 
-    def __init__(self, retriever: object) -> None:
+    def __init__(self, retriever: object, *, generator: object = None) -> None:
         self.turns: list[int] = []
 
     def ask(self, question: str, history: Sequence[Any] = (), k: int = 5, where: object = None) -> Answer:

@@ -7,6 +7,7 @@
     │   ├── EvalSetError         an eval set breaks its schema
     │   └── IndexBusyError       another process is writing the index, or has meanwhile
     ├── ModelError               the embedding model cannot be loaded, or is not what was pinned   exit code 2
+    ├── GenerationError          a language model's endpoint gives no answer; never leaves an Assistant
     └── IndexUnusableError       the index on disk cannot serve                          exit code 3
         ├── IndexMissingError    there is no index at that place
         ├── IndexDamagedError    a file is absent or its bytes changed
@@ -22,6 +23,7 @@ from typing import ClassVar
 __all__ = [
     "DocumentError",
     "EvalSetError",
+    "GenerationError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
@@ -63,6 +65,10 @@ class IndexBusyError(InputError):
 
 class ModelError(ZhangjuError):
     """The embedding model cannot be loaded, or is not the one that was pinned."""
+
+
+class GenerationError(ZhangjuError):
+    """A language model cannot be reached, refuses, is too slow, or talks nonsense."""
 
 
 class IndexUnusableError(ZhangjuError):

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zhangju.assistant import Assistant
     from zhangju.events import AnswerEvent, Finished, Found, Said
+    from zhangju.generating import EndpointGenerator, Generator, Message
     from zhangju.retriever import Retriever
     from zhangju.values import Answer, AnswerSentence, Citation, Highlight, Listing, Passage
     from zhangju_index.errors import (
         DocumentError,
         EvalSetError,
+        GenerationError,
         IndexBusyError,
         IndexDamagedError,
         IndexFormatError,
@@ -46,9 +48,12 @@ __all__ = [
     "Document",
     "DocumentError",
     "Embedder",
+    "EndpointGenerator",
     "EvalSetError",
     "Finished",
     "Found",
+    "GenerationError",
+    "Generator",
     "Highlight",
     "IndexBusyError",
     "IndexDamagedError",
@@ -58,6 +63,7 @@ __all__ = [
     "IndexUnusableError",
     "InputError",
     "Listing",
+    "Message",
     "ModelError",
     "Passage",
     "QuestionError",
@@ -72,6 +78,7 @@ __all__ = [
 _ERRORS = (
     "DocumentError",
     "EvalSetError",
+    "GenerationError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
@@ -89,6 +96,7 @@ _HOMES = {
     "Retriever": "zhangju.retriever",
     "ToyEmbedder": "zhangju_index.toy",
     **dict.fromkeys(_ERRORS, "zhangju_index.errors"),
+    **dict.fromkeys(("EndpointGenerator", "Generator", "Message"), "zhangju.generating"),
     **dict.fromkeys(("AnswerEvent", "Finished", "Found", "Said"), "zhangju.events"),
     **dict.fromkeys(
         ("Answer", "AnswerSentence", "Citation", "Highlight", "Listing", "Passage"), "zhangju.values"

@@ -1,20 +1,21 @@
-"""Answer a question from what was retrieved: exact quotes, or a plain refusal."""
+"""Answer a question from what was retrieved: exact quotes, checked sentences, or a plain refusal."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
-from zhangju.asking import asks_who
 from zhangju.composing import choose_sentences, quote_sentences
 from zhangju.confidence import THRESHOLD, estimate_confidence
-from zhangju.events import AnswerEvent, Finished, Found, Said
-from zhangju.phrases import refusal_for
+from zhangju.events import AnswerEvent, Finished, Found
+from zhangju.generating import Generator
+from zhangju.phrases import lead_for
 from zhangju.questions import check_question
+from zhangju.replying import Reply
 from zhangju.retriever import Retriever
-from zhangju.values import Answer, AnswerSentence
+from zhangju.understanding import understand
+from zhangju.values import Answer
 from zhangju.waiting import each_in_thread
-from zhangju_index.lines import is_wide
 
 __all__ = ["Assistant"]
 
@@ -22,14 +23,22 @@ __all__ = ["Assistant"]
 class Assistant:
     """Answers questions with quotes from an index; needs no language model.
 
+    With one, the model words the answer, and each of its sentences is checked against the
+    passages it cites (``zhangju.verifying``). Whether a question is answered at all is decided
+    before, and a model is not asked about what is refused.
+
     Args:
         retriever: Finds the passages.
         threshold: Confidence from which a question is answered.
+        generator: A language model, such as ``EndpointGenerator``.
     """
 
-    def __init__(self, retriever: Retriever, *, threshold: float = THRESHOLD) -> None:
+    def __init__(
+        self, retriever: Retriever, *, threshold: float = THRESHOLD, generator: Generator | None = None
+    ) -> None:
         self._retriever = retriever
         self._threshold = threshold
+        self._generator = generator
 
     @property
     def retriever(self) -> Retriever:
@@ -49,8 +58,8 @@ class Assistant:
 
         Args:
             question: In any language.
-            history: Earlier questions with their answers; each question is taken by itself as
-                yet.
+            history: Earlier questions with their answers, the last one last: answers, or objects
+                with ``question`` and ``citations`` as in JSON. A follow-up is read in their light.
             k: Passages to look at.
             where: Only documents with these values, as in ``Retriever.search``.
 
@@ -86,8 +95,7 @@ class Assistant:
         Raises:
             QuestionError: The question is empty or too long; raised at once, not at the first step.
         """
-        del history  # Accepted now, so that callers need not change when follow-ups are resolved.
-        return self._answer(check_question(question), k, where)
+        return self._answer(check_question(question), history, k, where)
 
     async def astream(
         self,
@@ -100,40 +108,55 @@ class Assistant:
         async for event in each_in_thread(self.stream(question, history, k, where)):
             yield event
 
-    def _answer(self, question: str, k: int, where: Mapping[str, str] | None) -> Iterator[AnswerEvent]:
+    def _answer(
+        self,
+        question: str,
+        history: Iterable[Answer | Mapping[str, Any]],
+        k: int,
+        where: Mapping[str, str] | None,
+    ) -> Iterator[AnswerEvent]:
         started = perf_counter()
-        findings = self._retriever.find(question, k, where)
-        found = perf_counter()
+        asked = understand(question, history, self._retriever, where)
+        read = perf_counter() - started
+        findings = self._retriever.find(asked.search, k, where)
+        spent = perf_counter() - started
         yield Found(findings.passages, findings.timings)
-        composing = perf_counter()
+        started = perf_counter()
         confidence = estimate_confidence(findings)
-        enough = confidence >= self._threshold
-        chosen = choose_sentences(findings.sentences, who=asks_who(question)) if enough else []
-        sentences = quote_sentences(chosen)
-        said = list(_say(sentences)) or [Said(refusal_for(question))]
-        composed = 1000 * (perf_counter() - composing)
-        yield from said
+        if asked.quotes:
+            # The outline tells for certain where it stands.
+            confidence = max(confidence, self._threshold) if asked.subject is None else 1.0
+            quotes = asked.quotes
+        elif confidence >= self._threshold:
+            quotes = quote_sentences(choose_sentences(findings.sentences, who=asked.who))
+        else:
+            quotes = ()
+        composed = perf_counter() - started
+        spent += composed
+        timings = {**findings.timings, "compose": 1000 * composed}
+        if asked.looked:
+            timings = {"read": 1000 * read, **timings}
+        reply = Reply(question, asked.text)
+        if asked.subject is not None:
+            yield from reply.list(lead_for(question, asked.subject), quotes)
+        elif quotes and self._generator is not None:
+            yield from reply.write(self._generator, findings.passages, quotes)
+            timings |= reply.timings
+            spent += sum(reply.timings.values()) / 1000
+        else:
+            yield from reply.quote(quotes)
         yield Finished(
             Answer(
                 question=question,
-                text="".join(each.text for each in said),
-                sentences=sentences,
-                answerable=bool(sentences),
-                confidence=confidence,
+                text=reply.text,
+                sentences=tuple(reply.sentences),
+                answerable=bool(reply.sentences),
+                confidence=min(1.0, confidence),
                 passages=findings.passages,
-                timings={
-                    **findings.timings,
-                    "compose": composed,
-                    "total": 1000 * (found - started) + composed,
-                },
+                timings={**timings, "total": 1000 * spent},
+                read_as=asked.text if asked.leans else None,
+                writer=None if reply.written is None or self._generator is None else self._generator.name,
+                unsupported=0 if reply.written is None else reply.written.unsupported,
+                note=reply.note,
             )
         )
-
-
-def _say(sentences: tuple[AnswerSentence, ...]) -> Iterator[Said]:
-    """The quotes one after the other, each with its markers."""
-    for number, sentence in enumerate(sentences):
-        markers = "".join(f"[{citation.number}]" for citation in sentence.citations)
-        # Han text sets no space between sentences.
-        space = " " if number and not is_wide(sentence.text[0]) else ""
-        yield Said(f"{space}{sentence.text}{markers}", sentence)

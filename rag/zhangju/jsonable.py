@@ -32,7 +32,16 @@ def search_json(question: str, passages: Sequence[Passage], timings: Mapping[str
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """What ``ask`` returns."""
+    """What ``ask`` returns.
+
+    ``read_as`` is there for follow-ups alone; ``writer``, ``unsupported`` and, with something to
+    say, ``note`` where a language model was asked.
+    """
+    more: dict[str, Any] = {} if answer.read_as is None else {"read_as": answer.read_as}
+    if answer.writer is not None:
+        more |= {"writer": answer.writer, "unsupported": answer.unsupported}
+    if answer.note is not None:
+        more["note"] = answer.note
     return {
         "question": answer.question,
         "answerable": answer.answerable,
@@ -42,6 +51,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [citation_json(citation) for citation in answer.citations],
         "passages": [passage_json(passage) for passage in answer.passages],
         "timings_ms": _rounded(answer.timings),
+        **more,
     }
 
 
@@ -88,6 +98,7 @@ def sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
         "text": sentence.text,
         "status": sentence.status,
         "citations": [citation_json(citation) for citation in sentence.citations],
+        **({"reasons": list(sentence.reasons)} if sentence.reasons else {}),
     }
 
 

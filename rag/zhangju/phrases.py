@@ -3,9 +3,11 @@
 Each says "the sources", which is right of one article and of many.
 """
 
+from collections.abc import Mapping
+
 from zhangju.language import detect_language
 
-__all__ = ["refusal", "refusal_for"]
+__all__ = ["lead_for", "note_for", "refusal", "refusal_for", "unconfirmed_for"]
 
 _REFUSALS = {
     "ar": "لا تذكر المصادر ذلك.",
@@ -55,3 +57,77 @@ def refusal(language: str) -> str:
 def refusal_for(question: str) -> str:
     """The same, in the language of a question."""
     return refusal(detect_language(question))
+
+
+_UNCONFIRMED = {
+    "ar": "لم تؤكده المصادر",
+    "de": "von den Quellen nicht bestätigt",
+    "en": "not confirmed by the sources",
+    "es": "no confirmado por las fuentes",
+    "fr": "non confirmé par les sources",
+    "it": "non confermato dalle fonti",
+    "ja": "資料では確認できません",
+    "ko": "자료에서 확인되지 않음",
+    "nl": "niet bevestigd door de bronnen",
+    "pt": "não confirmado pelas fontes",
+    "ru": "источниками не подтверждено",
+    "th": "แหล่งข้อมูลไม่ยืนยัน",
+    "tr": "kaynaklarca doğrulanmadı",
+    "vi": "chưa được các nguồn xác nhận",
+    "zh": "资料未能证实",
+    "zh-Hant": "資料未能證實",
+}
+_NOTES = {
+    "ar": "لم يقدّم النموذج اللغوي إجابة صالحة ({reason})؛ إليك اقتباسات من المصادر.",
+    "de": "Das Sprachmodell hat keine brauchbare Antwort gegeben ({reason}); es folgt der Wortlaut der Quellen.",
+    "en": "The language model gave no usable answer ({reason}); these are the sources' own words.",
+    "es": "El modelo de lenguaje no dio una respuesta válida ({reason}); estas son las palabras de las fuentes.",
+    "fr": "Le modèle de langue n’a pas donné de réponse utilisable ({reason}) ; voici les termes des sources.",
+    "it": "Il modello linguistico non ha dato una risposta utilizzabile ({reason}); queste sono le parole delle fonti.",
+    "ja": "言語モデルから使える回答が得られませんでした({reason})。以下は資料の原文です。",
+    "ko": "언어 모델이 쓸 수 있는 답을 주지 않았습니다({reason}). 다음은 자료의 원문입니다.",
+    "nl": "Het taalmodel gaf geen bruikbaar antwoord ({reason}); dit zijn de woorden van de bronnen.",
+    "pt": "O modelo de linguagem não deu uma resposta utilizável ({reason}); estas são as palavras das fontes.",
+    "ru": "Языковая модель не дала пригодного ответа ({reason}); ниже слова самих источников.",
+    "th": "แบบจำลองภาษาไม่ได้ให้คำตอบที่ใช้ได้ ({reason}) ต่อไปนี้เป็นถ้อยคำของแหล่งข้อมูล",
+    "tr": "Dil modeli kullanılabilir bir yanıt vermedi ({reason}); aşağıdakiler kaynakların kendi sözleridir.",
+    "vi": "Mô hình ngôn ngữ không đưa ra câu trả lời dùng được ({reason}); sau đây là nguyên văn các nguồn.",
+    "zh": "语言模型没有给出可用的回答（{reason}），以下是原文。",
+    "zh-Hant": "語言模型沒有給出可用的回答（{reason}），以下是原文。",
+}
+
+
+def unconfirmed_for(question: str) -> str:
+    """What stands beside a sentence that failed its check, in the language of a question."""
+    return _in_language(_UNCONFIRMED, question)
+
+
+def note_for(question: str, reason: str) -> str:
+    """That the quotes that follow take the place of a language model's answer, and why."""
+    return _in_language(_NOTES, question).format(reason=reason)
+
+
+def _in_language(phrases: Mapping[str, str], question: str) -> str:
+    return phrases.get(detect_language(question), phrases["en"])
+
+
+_LEADS = {
+    "de": ("Titel und Abschnitte:", "Verfasser:", "Titel:", "Abschnitte:", "Der Abschnitt und seine Punkte:"),
+    "en": ("Titles and sections:", "Authors:", "Titles:", "Sections:", "The section and its points:"),
+    "es": ("Títulos y secciones:", "Autores:", "Títulos:", "Secciones:", "La sección y sus puntos:"),
+    "fr": ("Titres et sections :", "Auteurs :", "Titres :", "Sections :", "La section et ses points :"),
+    "it": ("Titoli e sezioni:", "Autori:", "Titoli:", "Sezioni:", "La sezione e i suoi punti:"),
+    "ja": ("題名と各部分:", "著者:", "題名:", "各部分:", "この部分の要点:"),
+    "ko": ("제목과 각 부분:", "저자:", "제목:", "각 부분:", "이 부분의 요점:"),
+    "nl": ("Titels en onderdelen:", "Auteurs:", "Titels:", "Onderdelen:", "Het onderdeel en zijn punten:"),
+    "pt": ("Títulos e secções:", "Autores:", "Títulos:", "Secções:", "A secção e os seus pontos:"),
+    "ru": ("Заголовки и разделы:", "Авторы:", "Заголовки:", "Разделы:", "Раздел и его пункты:"),
+    "zh": ("标题和各部分：", "作者：", "标题：", "各部分：", "这一部分的要点："),
+    "zh-Hant": ("標題和各部分：", "作者：", "標題：", "各部分：", "這一部分的要點："),
+}
+_SUBJECTS = ("about", "authors", "titles", "parts", "points")
+
+
+def lead_for(question: str, subject: str) -> str:
+    """What stands above the quotes that answer a question about the whole (``zhangju.overview``)."""
+    return _LEADS.get(detect_language(question), _LEADS["en"])[_SUBJECTS.index(subject)]

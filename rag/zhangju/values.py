@@ -102,12 +102,15 @@ class AnswerSentence:
     Attributes:
         text: The sentence as shown, without markers.
         status: How it relates to its sources.
-        citations: Where it comes from; never empty for ``quoted``.
+        citations: Where it comes from; never empty for ``quoted`` and ``verified``. Of an
+            ``unsupported`` sentence the place that comes nearest, if any.
+        reasons: Why it is ``unsupported`` (see ``zhangju.verifying``); empty otherwise.
     """
 
     text: str
     status: SentenceStatus
     citations: tuple[Citation, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,15 @@ class Answer:
         question: As asked.
         text: What is shown: framing words in the question's language and the quoted
             sentences with their ``[n]`` markers.
-        sentences: Only the sentences that carry citations; empty for a refusal.
+        sentences: The sentences of the answer, without framing words; empty for a refusal.
         answerable: Whether the sources answer the question.
         confidence: Estimated probability that they do, in [0, 1].
         passages: What was retrieved, best first.
         timings: Milliseconds by stage.
+        read_as: What a follow-up was understood to ask; None where a question stands for itself.
+        writer: The language model that was asked; None without one.
+        unsupported: Sentences of the model that failed their check, shown or left out.
+        note: Why the model's answer is not, or not all of, what is shown; None without a reason.
     """
 
     question: str
@@ -132,6 +139,10 @@ class Answer:
     confidence: float
     passages: tuple[Passage, ...]
     timings: Mapping[str, float] = field(default_factory=dict)
+    read_as: str | None = None
+    writer: str | None = None
+    unsupported: int = 0
+    note: str | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:

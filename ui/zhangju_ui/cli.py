@@ -21,10 +21,12 @@ from zhangju_ui.options import (
     HOST,
     INDEX,
     JSON,
+    LLM,
     MODEL,
     TOKEN,
     WHERE,
     api_settings,
+    name_generator,
     note,
     open_live,
     open_retriever,
@@ -58,7 +60,8 @@ def cli() -> None:
     """Zhangju 章句 answers questions about articles by chapter and verse.
 
     Every sentence of an answer is quoted from an exact place in the source, or Zhangju says
-    that the article does not answer. Nothing leaves this machine.
+    that the article does not answer. Nothing leaves this machine, unless a language model
+    elsewhere is named with --llm-url.
     """
 
 
@@ -88,6 +91,7 @@ def main() -> None:
     "--max-documents", type=click.IntRange(1), default=1000, show_default=True, help="Most documents."
 )
 @TOKEN
+@LLM
 @INDEX
 @MODEL
 def chat(
@@ -99,6 +103,8 @@ def chat(
     max_file: int,
     max_documents: int,
     token: str | None,
+    llm_url: str | None,
+    llm_model: str | None,
     index: Path | None,
     model: str | None,
 ) -> None:
@@ -114,12 +120,13 @@ def chat(
     # Said before the model loads, not after.
     require_chat()
     settings = api_settings(host, token)
+    generator = name_generator(llm_url, llm_model)
     from zhangju.bundled import bundled_index_folder
     from zhangju_ui.shelf import Limits, Shelf, library_folder
 
     folder = index or library_folder(model)
     is_bundled = index is None and not folder.exists()
-    with open_live(None if is_bundled else folder, model) as live:
+    with open_live(None if is_bundled else folder, model, generator) as live:
         limits = Limits(is_local(host) if changes is None else changes, max_file * 2**20, max_documents)
         begins_with = bundled_index_folder(model) if is_bundled else None
         shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
@@ -147,6 +154,7 @@ def chat(
     show_default=True,
     help="Seconds that a question may take, waiting included.",
 )
+@LLM
 @INDEX
 @MODEL
 def serve(
@@ -157,6 +165,8 @@ def serve(
     read_only: bool,
     workers: int,
     timeout: float,
+    llm_url: str | None,
+    llm_model: str | None,
     index: Path | None,
     model: str | None,
 ) -> None:
@@ -170,7 +180,8 @@ def serve(
 
     require_extra("the API", "serve")
     settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
-    with open_live(index, model) as live:
+    generator = name_generator(llm_url, llm_model)
+    with open_live(index, model, generator) as live:
         serve_api(live, host=host, port=port, settings=settings)
 
 
@@ -197,6 +208,7 @@ def mcp(index: Path | None, model: str | None) -> None:
 @JSON
 @_BATCH
 @WHERE
+@LLM
 @INDEX
 @MODEL
 def ask(
@@ -206,6 +218,8 @@ def ask(
     as_json: bool,
     batch: BinaryIO | None,
     where: Mapping[str, str],
+    llm_url: str | None,
+    llm_model: str | None,
     index: Path | None,
     model: str | None,
 ) -> None:
@@ -220,7 +234,8 @@ def ask(
     from zhangju.jsonable import answer_json
     from zhangju_ui.cli_output import answer_lines, json_line, print_lines
 
-    assistant = Assistant(open_retriever(index, model))
+    generator = name_generator(llm_url, llm_model)
+    assistant = Assistant(open_retriever(index, model), generator=generator)
     if batch is not None:
 
         def reply(line: "BatchQuestion") -> Mapping[str, Any]:

@@ -1,13 +1,13 @@
 """What several commands share: their options, and how an index is opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from zhangju import Retriever
+    from zhangju import EndpointGenerator, Retriever
     from zhangju.live import LiveAssistant
     from zhangju_ui.api.settings import ApiSettings
 
@@ -15,15 +15,19 @@ __all__ = [
     "HOST",
     "INDEX",
     "JSON",
+    "LLM",
     "MODEL",
     "OWN_INDEX",
     "TOKEN",
     "WHERE",
     "api_settings",
+    "name_generator",
     "note",
     "open_live",
     "open_retriever",
 ]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _read_where(
@@ -82,6 +86,44 @@ WHERE = click.option(
 )
 
 
+def LLM(command: Command) -> Command:  # noqa: N802 - stands among the options above
+    """Add the options that name a language model."""
+    for option in (
+        click.option(
+            "--llm-model",
+            envvar="ZHANGJU_LLM_MODEL",
+            metavar="NAME",
+            help="What that language model is called there [env: ZHANGJU_LLM_MODEL].",
+        ),
+        click.option(
+            "--llm-url",
+            envvar="ZHANGJU_LLM_URL",
+            metavar="URL",
+            help=(
+                "An OpenAI-compatible endpoint whose model words the answers; each sentence is checked."
+                " The question and the passages are sent there. Its key is read from ZHANGJU_LLM_KEY"
+                " [env: ZHANGJU_LLM_URL]."
+            ),
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def name_generator(url: str | None, model: str | None) -> "EndpointGenerator | None":
+    """Make the language model of the options, if one is named; nothing is sent to it yet."""
+    if not url and not model:
+        return None
+    if not url or not model:
+        raise click.UsageError(f"--llm-{'model' if url else 'url'} is missing: a language model takes both")
+    from zhangju import EndpointGenerator
+
+    generator = EndpointGenerator(url, model)
+    if not generator.is_local:
+        note(f"questions and passages are sent to {generator.host}")
+    return generator
+
+
 def open_retriever(index: Path | None, model: str | None) -> "Retriever":
     """Open an index for questions, showing how far it is where it has to be built."""
     from zhangju import Retriever
@@ -91,12 +133,17 @@ def open_retriever(index: Path | None, model: str | None) -> "Retriever":
         return Retriever.open(index, model=model, progress=report)
 
 
-def open_live(index: Path | None, model: str | None) -> "LiveAssistant":
+def open_live(
+    index: Path | None, model: str | None, generator: "EndpointGenerator | None" = None
+) -> "LiveAssistant":
     """Open an index for questions that may change meanwhile; close what comes back."""
     retriever = open_retriever(index, model)
+    from functools import partial
+
+    from zhangju import Assistant
     from zhangju.live import LiveAssistant
 
-    return LiveAssistant(retriever, folder=index)
+    return LiveAssistant(retriever, folder=index, assist=partial(Assistant, generator=generator))
 
 
 def api_settings(host: str, token: str | None, *, read_only: bool = False, **limits: Any) -> "ApiSettings":

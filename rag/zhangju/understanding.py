@@ -1,0 +1,144 @@
+"""What a question asks, in the light of the turns before it and of the outline, before anything is searched."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zhangju.asking import asks_who
+from zhangju.followups import Reading, Turn, about_article, read_follow_up, read_history
+from zhangju.language import detect_language
+from zhangju.overview import Whole, read_whole
+from zhangju.questions import MAX_CHARACTERS
+from zhangju.retriever import Retriever
+from zhangju.surveying import piece_names, quote_place, survey
+from zhangju.values import Answer, AnswerSentence
+from zhangju_index.filters import admitted
+from zhangju_index.values import Document
+
+__all__ = ["Understood", "understand"]
+
+_MOST_DOCUMENTS = 3
+"""Of more documents than this, a question about "the article" names none."""
+_LONGEST_SEARCH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is understood.
+
+    Attributes:
+        text: What it asks.
+        search: What passages are searched with.
+        leans: Whether something was carried over from earlier turns.
+        looked: Whether there was anything to look at besides the question itself.
+        who: Whether it asks for a person.
+        subject: What it asks about the whole (``zhangju.overview``), or None.
+        quotes: What answers it for certain, from the outline.
+    """
+
+    text: str
+    search: str
+    leans: bool = False
+    looked: bool = False
+    who: bool = False
+    subject: str | None = None
+    quotes: tuple[AnswerSentence, ...] = ()
+
+
+def understand(
+    question: str,
+    history: Iterable[Answer | Mapping[str, Any]],
+    retriever: Retriever,
+    where: Mapping[str, str] | None = None,
+) -> Understood:
+    """Read a question in the light of earlier turns and of the outline."""
+    turns = read_history(history)
+    reading = read_follow_up(question, turns, retriever.document)
+    if whole := _whole(question, turns, reading, retriever, where):
+        about, home = whole
+        quotes = survey(about, _documents(turns if home else (), retriever, where), home)
+        if quotes:
+            search = " ".join(quote.text for quote in quotes)[:_LONGEST_SEARCH]
+            leans = reading is not None and reading.leans
+            text = search if leans else question
+            return Understood(
+                text, search, leans, True, about.subject == "authors", about.subject, tuple(quotes)
+            )
+    if reading is None:
+        return Understood(question, question, looked=bool(turns), who=asks_who(question))
+    text = reading.text[-MAX_CHARACTERS:].strip() or question
+    if not reading.leans:
+        return Understood(text, text, looked=True, who=asks_who(text))
+    who = asks_who(question) or asks_who(text) or (reading.place is not None and asks_who(turns[-1].question))
+    quotes = _quoted(reading, retriever)
+    return Understood(text, text, leans=True, looked=True, who=who, quotes=tuple(quotes))
+
+
+def _whole(
+    question: str,
+    turns: Sequence[Turn],
+    reading: Reading | None,
+    retriever: Retriever,
+    where: Mapping[str, str] | None,
+) -> tuple[Whole, tuple[str, int] | None] | None:
+    """What a question asks about the whole, and the place that tells which article is meant."""
+    language = detect_language(question)
+    home = (
+        (turns[-1].places[0].document_id, turns[-1].places[0].start) if turns and turns[-1].places else None
+    )
+
+    def names() -> Sequence[str]:
+        return piece_names(_documents(turns if home else (), retriever, where))
+
+    if reading is not None and reading.leans:
+        before = read_whole(turns[-1].question, detect_language(turns[-1].question), names)
+        if before and before.part and (reading.nth or reading.step):
+            return replace(before, part=reading.nth or max(1, before.part + reading.step), label=""), home
+        if reading.place is not None:
+            return None
+    else:
+        found = read_whole(reading.text if reading else question, language, names)
+        if found is not None:
+            return found, home
+    if home is None:
+        return None
+    # "Who wrote it?" asks about the article that was cited.
+    about = read_whole(about_article(question, language.partition("-")[0]), language, names)
+    return (about, home) if about and about.subject == "authors" else None
+
+
+def _documents(
+    turns: Sequence[Turn], retriever: Retriever, where: Mapping[str, str] | None
+) -> list[Document]:
+    """The documents that "the article" may mean; none where there are too many."""
+    if turns and turns[-1].places:
+        try:
+            return [retriever.document(turns[-1].places[0].document_id)]
+        except KeyError:
+            return []
+    listing = list(retriever.listing())
+    if where:
+        fields = [
+            {
+                **each.metadata,
+                "document_id": each.document_id,
+                "id": each.document_id,
+                "title": each.title,
+                "source": each.source,
+            }
+            for each in listing
+        ]
+        listing = [each for each, fits in zip(listing, admitted(fields, where), strict=True) if fits]
+    if len(listing) > _MOST_DOCUMENTS:
+        return []
+    return [retriever.document(each.document_id) for each in listing]
+
+
+def _quoted(reading: Reading, retriever: Retriever) -> list[AnswerSentence]:
+    if reading.place is None:
+        return []
+    try:
+        document = retriever.document(reading.place.document_id)
+    except KeyError:
+        return []
+    return quote_place(document, reading.place.start, reading.place.end)

@@ -1,0 +1,191 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from zhangju import Assistant, Retriever, ToyEmbedder
+from zhangju.followups import read_follow_up, read_history
+from zhangju.jsonable import answer_json
+from zhangju_eval import load_set
+from zhangju_index.parsing import bundled_article
+
+ARTICLE = bundled_article()
+
+
+def turn(question: str, *quotes: str) -> dict[str, Any]:
+    """An earlier question with what it was answered with, as JSON has it."""
+    starts = [(ARTICLE.text.index(quote), quote) for quote in quotes]
+    citations = [
+        {"number": number, "document_id": ARTICLE.id, "start": at, "end": at + len(quote), "quote": quote}
+        for number, (at, quote) in enumerate(starts, start=1)
+    ]
+    return {"question": question, "citations": citations}
+
+
+def document(document_id: str):
+    """The bundled article by its id."""
+    return {ARTICLE.id: ARTICLE}[document_id]
+
+
+def read(question: str, *turns: dict[str, Any]):
+    """Read a follow-up to ``turns``."""
+    return read_follow_up(question, read_history(turns), document)
+
+
+FIRST = turn("创新的主体在哪里？", "创新的主体在企业。")
+PARTS = turn("第一部分的标题是什么？", "深刻理解新质生产力的本质内涵,提升现代化产业强区的“标识度”")
+SEVERAL = turn(
+    "主体、载体和核心分别是什么？", "创新的主体在企业。", "创新的载体在产业。", "创新的核心是人才。"
+)
+LANDS = turn(
+    "土地问题怎么解决？",
+    "土地资源上,抢抓“危污乱散低”综合治理契机,进一步挖掘、盘活闲置资源,做到“地等项目、随时可用”。",
+)
+AUTHOR = turn("专家那篇文章是谁写的？", "丁恒龙")
+WALKED = [
+    ("那第二个呢？", FIRST, "创新的载体在产业。"),
+    ("那第三個呢？", FIRST, "创新的核心是人才。"),
+    ("And the third?", FIRST, "创新的核心是人才。"),
+    ("What about the next one?", FIRST, "创新的载体在产业。"),
+    ("Und der dritte?", FIRST, "创新的核心是人才。"),
+    ("第三个呢？", SEVERAL, "创新的核心是人才。"),
+    ("下一部分呢？", PARTS, "准确把握新质生产力的实践要求,提升现代化产业强区的“含新度”"),
+    ("最后一部分呢？", PARTS, "突出激发新质生产力的内生动力,提升现代化产业强区的“集成度”"),
+    ("下一篇又是谁写的？", AUTHOR, "南京大学未来技术创新研究院院长 徐挺"),
+    ("还有呢？", LANDS, "金融支撑上,"),
+    ("What else?", LANDS, "金融支撑上,"),
+    ("Was noch?", LANDS, "金融支撑上,"),
+]
+
+
+@pytest.mark.parametrize(("question", "before", "found"), WALKED, ids=[q for q, _, _ in WALKED])
+def test_a_list_is_walked_through(question: str, before: dict[str, Any], found: str) -> None:
+    """Its next item, a numbered one, or what stands after the last place, as an exact place."""
+    reading = read(question, before)
+    assert reading is not None
+    assert reading.place is not None
+    assert ARTICLE.text[reading.place.start : reading.place.end].startswith(found)
+    assert reading.text.startswith(found)
+
+
+LEANING = {
+    "那载体呢？": (FIRST, "创新的载体在哪里？"),
+    "那載體呢？": (FIRST, "创新的载体在哪里？"),
+    "为什么？": (FIRST, "创新的主体在哪里？ 为什么？"),
+    "And the money?": (turn("How will land be found?"), "How will land be found? And the money?"),
+    "Why?": (turn("How will land be found?"), "How will land be found? Why?"),
+    "When was it opened?": (turn("Where is the institute?"), "Where is the institute? When was it opened?"),
+    "What does he say about talent?": (
+        turn("Who is Ding Henglong?"),
+        "What does Ding Henglong say about talent?",
+    ),
+    "它什么时候启用的？": (turn("研究院在哪里？"), "研究院在哪里？ 它什么时候启用的？"),
+    "and in English?": (FIRST, "创新的主体在哪里？"),
+    "Et les exportations ?": (turn("Comment attirer ?"), "Comment attirer ? Et les exportations ?"),
+    "그럼 자금은요?": (turn("토지는요?"), "토지는요? 그럼 자금은요?"),
+}
+
+
+@pytest.mark.parametrize("question", LEANING)
+def test_what_a_follow_up_leans_on_is_carried_over(question: str) -> None:
+    """The question before, about something else or with one more word."""
+    before, text = LEANING[question]
+    reading = read(question, before)
+    assert reading is not None
+    assert (reading.text, reading.leans) == (text, True)
+
+
+OWN = [
+    "武进重点布局哪些未来产业？",
+    "什么被称作“第一资源”？",
+    "红烧肉怎么做才不腻？",
+    "那红烧肉呢？",
+    "When did the Nanjing University institute open its doors in Wujin?",
+    "Why did the Danes leave when they had won?",
+    "Is there anything about red tape in this article?",
+    "Wie will man gute Fachkräfte anziehen und zum Bleiben bewegen?",
+    "司棋是谁",
+]
+
+
+@pytest.mark.parametrize("question", OWN)
+def test_a_question_with_its_own_subject_is_not_dragged_back(question: str) -> None:
+    """Whatever was asked before."""
+    assert read(question, FIRST) is None
+
+
+def test_a_change_of_subject_is_heard() -> None:
+    """What announces it is no part of the question."""
+    for question, rest in {
+        "换个话题，跨境电商靠哪些平台来发展？": "跨境电商靠哪些平台来发展？",
+        "By the way, who is Xu Ting?": "who is Xu Ting?",
+    }.items():
+        reading = read(question, FIRST)
+        assert reading is not None
+        assert (reading.text, reading.leans) == (rest, False)
+
+
+def test_changes_of_subject_in_the_eval_set_are_not_dragged_back() -> None:
+    """Of both halves; nothing was chosen on the second."""
+    for question in load_set("article").questions:
+        if question.kind == "topic-change":
+            reading = read_follow_up(question.question, read_history(question.history), document)
+            assert reading is None or not reading.leans, question.question
+
+
+def test_history_that_says_nothing_is_passed_over() -> None:
+    """Other programs write it: what is missing or wrong is no error."""
+    wrong: list[Any] = [
+        {},
+        {"question": 5},
+        {"question": " "},
+        {"question": "甲？", "citations": "x"},
+        {
+            "question": "甲？",
+            "citations": [{"document_id": "nobody", "start": 0, "end": 3}, 7, {"start": True}],
+        },
+    ]
+    assert [t.question for t in read_history(wrong)] == ["甲？", "甲？"]
+    for question in ("那第二个呢？", "还有呢？", "那载体呢？", "为什么？", "it?"):
+        read(question, *wrong)
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Iterator[Assistant]:
+    """The article, embedded with the toy."""
+    with Retriever.from_documents([ARTICLE], embedder=ToyEmbedder()) as retriever:
+        yield Assistant(retriever, threshold=0.0)
+
+
+def test_the_answer_says_what_it_was_read_as(assistant: Assistant) -> None:
+    """History may be answers or their JSON; a question of its own has no reading."""
+    first = assistant.ask("创新的主体在哪里？")
+    assert first.read_as is None
+    assert "read_as" not in answer_json(first)
+    for before in (FIRST, answer_json(assistant.ask("创新的主体在哪里？"))):
+        answer = assistant.ask("那载体呢？", [before])
+        assert answer.read_as == "创新的载体在哪里？"
+        assert answer_json(answer)["read_as"] == answer.read_as
+        assert list(answer.timings) == ["read", "embed", "retrieve", "compose", "total"]
+    second = assistant.ask("那第二个呢？", [FIRST])
+    assert [s.text for s in second.sentences] == ["创新的载体在产业。"]
+    third = assistant.ask("下一个呢？", [FIRST, second])
+    assert [s.text for s in third.sentences] == ["创新的核心是人才。"]
+
+
+def test_who_wrote_it_is_the_author_of_what_was_cited(assistant: Assistant) -> None:
+    """The byline of the piece that the conversation is about, not of another."""
+    for question in ("谁写的？", "作者是谁？", "Who wrote it?"):
+        answer = assistant.ask(question, [FIRST])
+        assert [s.text for s in answer.sentences] == ["丁恒龙", "(作者系常州大学经济学院教授)"], question
+
+
+def test_the_points_of_the_next_part(assistant: Assistant) -> None:
+    """A question about the whole is carried over as well."""
+    first = assistant.ask("第二部分的要点？")
+    assert first.sentences[1].text == "构建科创融合生态。"
+    assert first.text.startswith("这一部分的要点：\n")
+    assert first.confidence == 1.0
+    answer = assistant.ask("那第三部分呢？", [first])
+    assert answer.sentences[0].text.startswith("抓牢实现")
+    assert len(answer.sentences) > 2

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangju_index.chunking import chunk_document
-from zhangju_index.lexical import K1, B, LexicalIndex, tokenize
+from zhangju_index.lexical import K1, B, LexicalIndex, _simplified, tokenize
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
@@ -309,3 +309,30 @@ def test_every_process_writes_the_same_bytes(tmp_path: Path) -> None:
     names = sorted(path.name for path in (tmp_path / "1").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "2").iterdir())
     assert all((tmp_path / "1" / n).read_bytes() == (tmp_path / "2" / n).read_bytes() for n in names)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        pytest.param("創新的載體在產業", "创新的载体在产业。", id="traditional question, simplified text"),
+        pytest.param("创新的载体在产业", "創新的載體在產業。", id="simplified question, traditional text"),
+        pytest.param("発電所の計画", "发电所的计划。", id="Japanese forms"),
+    ],
+)
+def test_scripts_of_chinese_meet(question: str, text: str) -> None:
+    """A question in one script finds text in the other as in its own."""
+    index = LexicalIndex.build([text, "别的一句话。"])
+    other = LexicalIndex.build(
+        [text.translate(str.maketrans("創載體產業発電計畫", "创载体产业发电计划")), "别的一句话。"]
+    )
+
+    assert index.coverage(question)[0] == pytest.approx(other.coverage(question)[0])
+    assert index.coverage(question)[0] > 3 * index.coverage(question)[1]
+
+
+def test_folding_of_scripts_ends() -> None:
+    """No character goes to one that goes on to another, and one stays one."""
+    table = _simplified()
+
+    assert len(table) > 3500
+    assert not table.keys() & set(table.values())

@@ -3,8 +3,8 @@
 Tokenisers that split on spaces turn a Chinese sentence into one token and find nothing. Here a
 run of Han, kana, hangul or Thai gives its single characters and its pairs, which needs no
 dictionary and finds every exact term; other scripts give words. Text is folded first (NFKC,
-case, digits of every script, marks that are mostly left out in writing), so spellings of one
-word meet. Tokens are for matching only: offsets never come from folded text.
+case, digits of every script, marks that are mostly left out in writing, traditional characters to
+simplified ones), so spellings of one word meet. Tokens are for matching only: offsets never come from folded text.
 
 BM25 in Lucene's variant (Kamphuis et al. 2020) is computed when the index is built: each pair of
 a term and a text that holds it keeps its score, and a question adds up a few columns, as in bm25s
@@ -27,6 +27,8 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -78,7 +80,15 @@ def _fold(text: str) -> str:
     folded = _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold())
     if folded.isascii():
         return folded
-    return _FOREIGN_DIGITS.sub(lambda match: str(unicodedata.digit(match[0])), folded)
+    digits = _FOREIGN_DIGITS.sub(lambda match: str(unicodedata.digit(match[0])), folded)
+    return digits.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    """Traditional characters with their simplified ones; ``index/folding`` writes the table."""
+    lines = (files("zhangju_index") / "simplified.txt").read_text("utf-8").splitlines()
+    return dict(zip(map(ord, lines[0]), map(ord, lines[1]), strict=True))
 
 
 class LexicalIndex:

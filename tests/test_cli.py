@@ -104,7 +104,7 @@ class Assistant:
 @pytest.fixture
 def handmade(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer from the handmade passages, without a model."""
-    monkeypatch.setattr("zhangju_ui.cli.open_retriever", lambda index, model: HandmadeRetriever())
+    monkeypatch.setattr("zhangju_ui.cli.open_retriever", lambda index, model, reranker: HandmadeRetriever())
     monkeypatch.setattr("zhangju.Assistant", Assistant)
 
 
@@ -293,7 +293,7 @@ class TestEndings:
     ) -> None:
         """Whatever is raised, wherever."""
 
-        def fail(index: object, model: object) -> None:
+        def fail(*options: object) -> None:
             raise error
 
         monkeypatch.setattr("zhangju_ui.cli.open_retriever", fail)
@@ -306,7 +306,7 @@ class TestEndings:
     def test_a_traceback_is_shown_on_demand(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Those who mend Zhangju want to see where."""
 
-        def fail(index: object, model: object) -> None:
+        def fail(*options: object) -> None:
             raise RuntimeError("boom")
 
         monkeypatch.setattr("zhangju_ui.cli.open_retriever", fail)

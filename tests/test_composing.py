@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangju.composing import MAX_SENTENCES, NEARLY, choose_sentences, quote_sentences
-from zhangju.retriever import ScoredSentence
+from zhangju.ranking import ScoredSentence
 from zhangju.values import Passage
 from zhangju_index.chunking import is_heading
 from zhangju_index.values import Chunk, Sentence

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from handmade import ARTICLE, article_chunks, passages_of
 from zhangju.confidence import THRESHOLD, estimate_confidence
-from zhangju.retriever import Findings
+from zhangju.ranking import Findings
 
 FINDINGS = Findings(
     passages=passages_of(ARTICLE, article_chunks()),

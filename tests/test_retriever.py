@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from zhangju import retriever as retriever_module
 from zhangju.asking import asks_who
 from zhangju.fusion import BYLINE_PENALTY, COVERAGE_WEIGHT, MASTHEAD_PENALTY
-from zhangju.retriever import Findings, Retriever
+from zhangju.ranking import Findings
+from zhangju.retriever import Retriever
 from zhangju_index.build import build_index, load_lexical
 from zhangju_index.chunking import ChunkSettings, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.errors import (

@@ -106,7 +106,7 @@ class Fused:
 
 
 def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[System, ...]:
-    """Every leg alone, their fusion, and the retriever as it is shipped, which comes last.
+    """Every leg alone, their fusion, the retriever without its reranker, and as it is shipped.
 
     Args:
         index: What is searched; all of them search the same.
@@ -120,6 +120,7 @@ def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[Sy
         Leg("dense sentences", index, legs.sentences),
         Leg("BM25", index, legs.keywords),
         Leg("rank fusion", index, fused.rank),
+        *([Named("no reranker", Retriever(index, embedder))] if retriever.reranker else []),
         Named("zhangju", retriever),
     )
 

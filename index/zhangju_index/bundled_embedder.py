@@ -18,7 +18,7 @@ from zhangju_index.bundled_weights import Weights
 from zhangju_index.protocols import Embedder, FloatMatrix
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
 __all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder"]
 
@@ -53,6 +53,7 @@ class BundledEmbedder:
         self._name = name
         self._reload = reload
         self._fingerprint = fingerprint
+        self._weights = weights
         self._shape = weights.shape
         vocabulary = weights.vocabulary
         self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
@@ -75,6 +76,16 @@ class BundledEmbedder:
     def dimension(self) -> int:
         """Columns of every matrix."""
         return self._shape.hidden_size
+
+    @property
+    def weights(self) -> Weights:
+        """The parsed weights file."""
+        return self._weights
+
+    @property
+    def tokenizer(self) -> "Tokenizer":
+        """The model's tokenizer; it is never changed, so threads may share it."""
+        return self._tokenizer
 
     @property
     def max_tokens(self) -> int:

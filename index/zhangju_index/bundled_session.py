@@ -19,7 +19,7 @@ from zhangju_index.bundled_weights import Weights
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["open_session", "repack_pairs"]
+__all__ = ["make_session", "open_session", "repack_pairs", "word_arrays"]
 
 # The encoder's parts that are one matrix each, by their names in the weights file.
 _MATRICES = ("ao", "fi", "fo")
@@ -31,6 +31,17 @@ def open_session(weights: Weights) -> "InferenceSession":
 
     Raises:
         ModelError: The weights lack a tensor, or one has another size than its place.
+    """
+    graph = (files("zhangju_index") / "encoder.onnx").read_bytes()
+    return make_session(graph, dict(_arrays(weights)))
+
+
+def make_session(graph: bytes, arrays: dict[str, NDArray[Any]]) -> "InferenceSession":
+    """Make a graph without weights ready to run, on the cores that this process may use.
+
+    Args:
+        graph: The graph, as a file holds it.
+        arrays: The weights that it names.
     """
     # From 1.29 on it reports to its makers unless told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -44,10 +55,8 @@ def open_session(weights: Weights) -> "InferenceSession":
     # Threads that wait in a busy loop take the cores from the search and from other questions.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    arrays = dict(_arrays(weights))
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
     options.add_external_initializers(list(arrays), values)
-    graph = (files("zhangju_index") / "encoder.onnx").read_bytes()
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
@@ -70,38 +79,45 @@ def repack_pairs(pairs: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.concatenate([first, second], axis=1)
 
 
+def word_arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The arrays of everything before the first layer: words, places and their norm."""
+    shape, width = weights.shape, weights.shape.hidden_size
+    for name, array in _blocks(weights, "emb.word", "emb.word", columns=width):
+        yield name, array.reshape(shape.vocab_size, -1)
+    # Every token is of the first type: its vector is the same everywhere.
+    yield "emb.place", weights.matrix("emb.pos", width) + weights.matrix("emb.type", width)[0]
+    yield "emb.ln.w", _vector(weights, "emb.ln.w", width)
+    yield "emb.ln.b", _vector(weights, "emb.ln.b", width)
+
+
 def _arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
     """Every array that the graph names, in the shape that it names."""
     shape = weights.shape
     width, inner = shape.hidden_size, shape.intermediate_size
-
-    def vector(name: str, columns: int = width) -> NDArray[np.float32]:
-        return np.ascontiguousarray(weights.matrix(name, columns)[0])
-
-    def blocks(name: str, *tensors: str, columns: int) -> Iterator[tuple[str, NDArray[Any]]]:
-        stored = np.concatenate([weights.blocks(tensor, columns) for tensor in tensors])
-        pairs = repack_pairs(stored["pairs"].reshape(-1, stored["pairs"].shape[-1]))
-        yield f"{name}.pairs", pairs.reshape(len(stored), -1, pairs.shape[-1])
-        yield f"{name}.scales", stored["scale"].astype(np.float32)
-
-    for name, array in blocks("emb.word", "emb.word", columns=width):
-        yield name, array.reshape(shape.vocab_size, -1)
-    # Every token is of the first type: its vector is the same everywhere.
-    yield "emb.place", weights.matrix("emb.pos", width) + weights.matrix("emb.type", width)[0]
-    yield "emb.ln.w", vector("emb.ln.w")
-    yield "emb.ln.b", vector("emb.ln.b")
+    yield from word_arrays(weights)
     for layer in range(shape.num_hidden_layers):
         at = f"l{layer}"
         heads = [f"{at}.{part}" for part in ("q", "k", "v")]
-        for name, array in blocks(f"{at}.qkv", *(f"{head}.w" for head in heads), columns=width):
+        for name, array in _blocks(weights, f"{at}.qkv", *(f"{head}.w" for head in heads), columns=width):
             yield name, array.reshape(-1) if name.endswith(".scales") else array
-        yield f"{at}.qkv.b", np.concatenate([vector(f"{head}.b") for head in heads])
+        yield f"{at}.qkv.b", np.concatenate([_vector(weights, f"{head}.b", width) for head in heads])
         for part in _MATRICES:
-            for name, array in blocks(
-                f"{at}.{part}", f"{at}.{part}.w", columns=inner if part == "fo" else width
-            ):
+            columns = inner if part == "fo" else width
+            for name, array in _blocks(weights, f"{at}.{part}", f"{at}.{part}.w", columns=columns):
                 yield name, array.reshape(-1) if name.endswith(".scales") else array
-            yield f"{at}.{part}.b", vector(f"{at}.{part}.b", inner if part == "fi" else width)
+            yield f"{at}.{part}.b", _vector(weights, f"{at}.{part}.b", inner if part == "fi" else width)
         for part in _NORMS:
-            yield f"{at}.{part}.w", vector(f"{at}.{part}.w")
-            yield f"{at}.{part}.b", vector(f"{at}.{part}.b")
+            yield f"{at}.{part}.w", _vector(weights, f"{at}.{part}.w", width)
+            yield f"{at}.{part}.b", _vector(weights, f"{at}.{part}.b", width)
+
+
+def _vector(weights: Weights, name: str, columns: int) -> NDArray[np.float32]:
+    return np.ascontiguousarray(weights.matrix(name, columns)[0])
+
+
+def _blocks(weights: Weights, name: str, *tensors: str, columns: int) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Matrices one below the other, as they are stored: halves of bytes, and scales."""
+    stored = np.concatenate([weights.blocks(tensor, columns) for tensor in tensors])
+    pairs = repack_pairs(stored["pairs"].reshape(-1, stored["pairs"].shape[-1]))
+    yield f"{name}.pairs", pairs.reshape(len(stored), -1, pairs.shape[-1])
+    yield f"{name}.scales", stored["scale"].astype(np.float32)

@@ -1,13 +1,15 @@
 """Put an answer together from sentences that were found, each an exact quote.
 
 The best sentence answers; others join it when they are nearly as good, so that a list or a
-reason that goes over two sentences is whole, and a question that has one answer gets one.
+reason that goes over two sentences is whole, and a question that has one answer gets one. Where a
+reranker read the sentences, its log-odds decide alone which join: they must say that a sentence
+answers, and nearly as surely as the best.
 Quotes from one document stand in the order of its text, the documents in the order of their rank.
 """
 
 from collections.abc import Sequence
 
-from zhangju.retriever import ScoredSentence
+from zhangju.ranking import ScoredSentence
 from zhangju.values import AnswerSentence, Citation
 from zhangju_index.chunking import is_byline_chunk, is_heading
 
@@ -16,6 +18,8 @@ __all__ = ["choose_sentences", "quote_sentences"]
 MAX_SENTENCES = 3
 NEARLY = 0.012
 """How far behind the best sentence another may score and still be quoted."""
+NEARLY_AS_SURE = 1.5
+"""How much lower the log-odds of another sentence may be."""
 _RANK_WEIGHT = 0.5
 
 
@@ -32,9 +36,10 @@ def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) 
     best = ranked[0]
     chosen = [best]
     for item in ranked[1:]:
-        if len(chosen) == MAX_SENTENCES or _worth(item) < _worth(best) - NEARLY:
+        if len(chosen) == MAX_SENTENCES:
             break
-        if item.sentence.reading_text not in {other.sentence.reading_text for other in chosen}:
+        said = {other.sentence.reading_text for other in chosen}
+        if _joins(item, best) and item.sentence.reading_text not in said:
             chosen.append(item)
     ranks: dict[str, int] = {}
     for item in sorted(chosen, key=lambda item: item.passage.rank):
@@ -63,6 +68,13 @@ def _saying_something(sentences: Sequence[ScoredSentence], *, who: bool) -> list
     return bylines if who and bylines else text
 
 
+def _joins(item: ScoredSentence, best: ScoredSentence) -> bool:
+    """Whether a sentence is as good an answer as the best one, or nearly."""
+    if item.judged is None or best.judged is None:
+        return _worth(item) >= _worth(best) - NEARLY
+    return item.judged > 0 and item.judged >= best.judged - NEARLY_AS_SURE
+
+
 def _worth(item: ScoredSentence) -> float:
     # A sentence counts for more in a passage that fits as a whole.
     return item.score + _RANK_WEIGHT * item.passage.score
@@ -81,4 +93,5 @@ def _cite(item: ScoredSentence, number: int) -> Citation:
         end=sentence.end,
         quote=sentence.text,
         reading_text=sentence.reading_text,
+        highlight=item.highlight,
     )

@@ -11,7 +11,7 @@ sees the topic, not whether the fact is there. The value ranks questions; it is 
 
 import math
 
-from zhangju.retriever import Findings
+from zhangju.ranking import Findings
 
 __all__ = ["THRESHOLD", "estimate_confidence"]
 

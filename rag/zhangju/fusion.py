@@ -26,6 +26,7 @@ __all__ = [
     "demote_mastheads",
     "fuse",
     "level_lengths",
+    "lift",
 ]
 
 COVERAGE_WEIGHT = 0.15
@@ -34,6 +35,10 @@ MASTHEAD_PENALTY = 0.02
 
 BYLINE_PENALTY = 0.03
 """Taken off bylines besides, unless the question asks for a person."""
+JUDGE_WEIGHT = 0.006
+"""What one unit of log-odds of a reranker counts for; chosen on the development half of the article's eval set."""
+
+_CERTAIN = 8.0
 _LENGTH_WEIGHT = 0.01
 _FULL_LENGTH = 60
 
@@ -83,3 +88,8 @@ def level_lengths(similarity: FloatVector, characters: NDArray[np.int64]) -> Flo
     """
     shortness = np.log(_FULL_LENGTH / np.clip(characters, 1, _FULL_LENGTH))
     return np.asarray(similarity - _LENGTH_WEIGHT * shortness, dtype=np.float32)
+
+
+def lift(log_odds: float) -> float:
+    """What a reranker's log-odds add to a score: nothing where it is certain that nothing answers."""
+    return JUDGE_WEIGHT * (min(max(log_odds, -_CERTAIN), _CERTAIN) + _CERTAIN)

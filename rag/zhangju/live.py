@@ -56,6 +56,7 @@ class LiveAssistant:
         assist: Callable[[Retriever], Assistant] = Assistant,
     ) -> None:
         self._embedder = embedder or retriever.embedder
+        self._reranker = retriever.reranker
         self._folder = folder
         self._assist = assist
         self._lock = Lock()
@@ -162,7 +163,7 @@ class LiveAssistant:
             from zhangju_index.folder import open_index
 
             index = open_index(self._folder, fingerprint=self._embedder.fingerprint)
-            fresh = _Open(self._assist(Retriever(index, self._embedder)), index.identity)
+            fresh = _Open(self._assist(Retriever(index, self._embedder, self._reranker)), index.identity)
             with self._lock:
                 before, self._open = self._open, fresh
                 unused = not before.users

@@ -1,81 +1,36 @@
 """Find the passages of an index that fit a question."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from zhangju.asking import asks_who
-from zhangju.fusion import COVERAGE_WEIGHT, MASTHEAD_PENALTY, demote_mastheads, fuse, level_lengths
 from zhangju.language import detect_language
 from zhangju.questions import check_question
+from zhangju.ranking import Findings, findings_of, rank
+from zhangju.rerankers import load_reranker
+from zhangju.reranking import Reranker
 from zhangju.values import Listing, Passage
-from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
 from zhangju_index.errors import IndexMismatchError
-from zhangju_index.lexical import tokenize
 from zhangju_index.protocols import Embedder
-from zhangju_index.searching import Candidates, FolderSearch, Reach, SearchIndex
-from zhangju_index.values import Chunk, Document, Section, Sentence
+from zhangju_index.searching import FolderSearch, Reach, SearchIndex
+from zhangju_index.values import Document, Section
 from zhangju_index.vectors import FloatVector
 
 if TYPE_CHECKING:
     from zhangju_index.build import Progress
     from zhangju_index.folder import Index
 
-__all__ = ["Findings", "Retriever", "ScoredSentence"]
+__all__ = ["Retriever"]
 
 # What each leg proposes; all of it is then scored by every leg.
 _CHUNKS_PROPOSED = 100
 _SENTENCES_PROPOSED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredSentence:
-    """A sentence of a retrieved passage with what speaks for it.
-
-    Attributes:
-        passage: The passage it belongs to.
-        sentence: The sentence.
-        similarity: Cosine of question and sentence.
-        coverage: Share of the question's words that it holds, the rare ones counting more.
-        score: Both, weighed as for passages.
-    """
-
-    passage: Passage
-    sentence: Sentence
-    similarity: float
-    coverage: float
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Everything one search found out.
-
-    Attributes:
-        passages: The best passages, best first.
-        sentences: All their sentences, best first.
-        similarity: Best cosine of the question and a sentence that could answer it: one of
-            running text or, where it asks for a person, a byline.
-        elsewhere: Mean cosine of the question and the three sentences nearest to it that are
-            about other things (see ``zhangju_index.cohort``), in the language of the best passage.
-        coverage: Best keyword coverage of any chunk, in [0, 1].
-        timings: Milliseconds by stage.
-    """
-
-    passages: tuple[Passage, ...]
-    sentences: tuple[ScoredSentence, ...]
-    similarity: float
-    elsewhere: float
-    coverage: float
-    timings: Mapping[str, float]
 
 
 class Retriever:
@@ -86,12 +41,15 @@ class Retriever:
     Args:
         index: An open index, in a folder or elsewhere; it is closed with the retriever.
         embedder: The model that made its vectors.
+        reranker: Reads the leading passages once more; None leaves them as the legs have them.
 
     Raises:
         IndexMismatchError: The model is another one than the index was built with.
     """
 
-    def __init__(self, index: "Index | SearchIndex", embedder: Embedder) -> None:
+    def __init__(
+        self, index: "Index | SearchIndex", embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         opened = index if isinstance(index, SearchIndex) else FolderSearch(index)
         if opened.model.fingerprint != embedder.fingerprint:
             raise IndexMismatchError(
@@ -100,6 +58,7 @@ class Retriever:
             )
         self._index: SearchIndex = opened
         self._embedder = embedder
+        self._reranker = reranker
         self._closed = False
 
     @classmethod
@@ -108,6 +67,7 @@ class Retriever:
         index: str | Path | None = None,
         *,
         model: str | None = None,
+        reranker: str | None = None,
         progress: "Progress | None" = None,
     ) -> Self:
         """Open an index for questions.
@@ -116,6 +76,8 @@ class Retriever:
             index: Its folder. None is the bundled article's index in the user's data folder,
                 which is built when it is missing or out of date.
             model: Another sentence-transformers model than the bundled one.
+            reranker: What reads the leading passages once more: a cross-encoder of
+                sentence-transformers by its name, or ``judge``, the one that comes along.
             progress: Told how far a build is.
 
         Raises:
@@ -136,7 +98,7 @@ class Retriever:
         # Every byte was compared a moment ago.
         opened = open_index(folder, fingerprint=embedder.fingerprint, verify=False)
         try:
-            return cls(opened, embedder)
+            return cls(opened, embedder, load_reranker(reranker, embedder))
         except BaseException:
             opened.close()
             raise
@@ -165,6 +127,11 @@ class Retriever:
         from zhangju.temporary import open_temporary
 
         return open_temporary(cls, documents, embedder)
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads the leading passages once more, if anything does."""
+        return self._reranker
 
     @property
     def embedder(self) -> Embedder:
@@ -247,9 +214,19 @@ class Retriever:
         shares = self._index.shares(question)
         reach = Reach(_CHUNKS_PROPOSED, _SENTENCES_PROPOSED)
         candidates = self._index.candidates(query[0], shares, reach, where)
-        findings = self._rank(query[0], shares, candidates, k, who=asks_who(question))
+        if not candidates.chunks:
+            findings, judging = Findings((), (), 0.0, 0.0, 0.0, {}), 0.0
+        else:
+            ranked = rank(question, candidates, k, who=asks_who(question), reranker=self._reranker)
+            leading = [candidates.chunks[place] for place in ranked.places]
+            labels = self._index.labels([chunk.document_id for chunk in leading])
+            elsewhere = self._elsewhere(query[0], leading[0].reading_text)
+            findings = findings_of(candidates, ranked, shares, labels, elsewhere)
+            judging = ranked.milliseconds
         ended = perf_counter()
-        timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded)}
+        timings = {"embed": 1000 * (embedded - started), "retrieve": 1000 * (ended - embedded) - judging}
+        if self._reranker is not None:
+            timings["rerank"] = judging
         return replace(findings, timings=timings)
 
     def close(self) -> None:
@@ -265,66 +242,7 @@ class Retriever:
     ) -> None:
         self.close()
 
-    def _rank(
-        self,
-        query: FloatVector,
-        shares: Mapping[str, float],
-        candidates: Candidates,
-        k: int,
-        *,
-        who: bool,
-    ) -> Findings:
-        chunks, by_sentence = candidates.chunks, candidates.sentence_similarity
-        if not chunks:
-            return Findings((), (), 0.0, 0.0, 0.0, {})
-        bounds = candidates.sentence_bounds
-        characters = np.array([len(text) for chunk in chunks for text in encoded_sentences(chunk)])
-        levelled = level_lengths(by_sentence, characters)
-        best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
-        masthead = np.array([is_masthead(chunk) for chunk in chunks])
-        byline = np.array([is_byline_chunk(chunk) for chunk in chunks])
-        demotion = demote_mastheads(masthead, byline, asks_who=who)
-        scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
-
-        passages: list[Passage] = []
-        sentences: list[ScoredSentence] = []
-        # A stable sort keeps the order of the text among equals.
-        places = np.argsort(-scores, kind="stable")[:k].tolist()
-        labels = self._index.labels([chunks[place].document_id for place in places])
-        for rank, place in enumerate(places, start=1):
-            chunk = chunks[place]
-            part = slice(bounds[place], bounds[place + 1])
-            scored = list(_score_sentences(chunk, by_sentence[part], levelled[part], shares))
-            sentence = max(scored, key=lambda item: item[3])[0]
-            passage = Passage(chunk, *labels[chunk.document_id], float(scores[place]), rank, sentence)
-            passages.append(passage)
-            sentences.extend(ScoredSentence(passage, *item) for item in scored)
-        sentences.sort(key=lambda item: -item.score)
-        # A byline may answer who; titles and headings answer nothing.
-        telling = np.repeat(~masthead | (byline if who else False), np.diff(bounds))
-        return Findings(
-            tuple(passages),
-            tuple(sentences),
-            float(by_sentence[telling if telling.any() else ...].max()),
-            self._elsewhere(query, passages[0].chunk.reading_text),
-            float(candidates.coverage.max()),
-            {},
-        )
-
     def _elsewhere(self, query: FloatVector, text: str) -> float:
         """How similar a question is to what is about other things, in the language of ``text``."""
         cohort = self._index.cohorts[cohort_rows(detect_language(text).partition("-")[0])]
         return nearest_elsewhere(query, cohort)
-
-
-def _score_sentences(
-    chunk: Chunk, similarities: FloatVector, levelled: FloatVector, weights: Mapping[str, float]
-) -> Iterator[tuple[Sentence, float, float, float]]:
-    """Each sentence with its similarity, coverage and score; ``weights`` are the question's shares."""
-    for sentence, similarity, level in zip(
-        chunk.sentences, similarities.tolist(), levelled.tolist(), strict=True
-    ):
-        terms = set(tokenize(sentence.reading_text))
-        coverage = sum(weight for term, weight in weights.items() if term in terms)
-        penalty = MASTHEAD_PENALTY * is_heading(sentence, chunk)
-        yield sentence, similarity, coverage, level + COVERAGE_WEIGHT * coverage - penalty

@@ -23,6 +23,7 @@ from zhangju_ui.options import (
     JSON,
     LLM,
     MODEL,
+    RERANKER,
     TOKEN,
     WHERE,
     api_settings,
@@ -94,6 +95,7 @@ def main() -> None:
 @LLM
 @INDEX
 @MODEL
+@RERANKER
 def chat(
     host: str,
     port: int,
@@ -107,6 +109,7 @@ def chat(
     llm_model: str | None,
     index: Path | None,
     model: str | None,
+    reranker: str,
 ) -> None:
     """Open the chat page and print its address.
 
@@ -126,7 +129,7 @@ def chat(
 
     folder = index or library_folder(model)
     is_bundled = index is None and not folder.exists()
-    with open_live(None if is_bundled else folder, model, generator) as live:
+    with open_live(None if is_bundled else folder, model, reranker, generator) as live:
         limits = Limits(is_local(host) if changes is None else changes, max_file * 2**20, max_documents)
         begins_with = bundled_index_folder(model) if is_bundled else None
         shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
@@ -157,6 +160,7 @@ def chat(
 @LLM
 @INDEX
 @MODEL
+@RERANKER
 def serve(
     host: str,
     port: int,
@@ -169,6 +173,7 @@ def serve(
     llm_model: str | None,
     index: Path | None,
     model: str | None,
+    reranker: str,
 ) -> None:
     """Serve the API without the chat page, and print its address.
 
@@ -181,14 +186,15 @@ def serve(
     require_extra("the API", "serve")
     settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
     generator = name_generator(llm_url, llm_model)
-    with open_live(index, model, generator) as live:
+    with open_live(index, model, reranker, generator) as live:
         serve_api(live, host=host, port=port, settings=settings)
 
 
 @cli.command()
 @INDEX
 @MODEL
-def mcp(index: Path | None, model: str | None) -> None:
+@RERANKER
+def mcp(index: Path | None, model: str | None, reranker: str) -> None:
     """Serve one MCP client over standard input and output.
 
     Its tools are search, ask, outline and read_range. Over HTTP, 'zhangju serve' has them at /mcp.
@@ -196,7 +202,7 @@ def mcp(index: Path | None, model: str | None) -> None:
     from zhangju_ui.extras import require_extra
 
     require_extra("MCP", "mcp")
-    with open_live(index, model) as live:
+    with open_live(index, model, reranker) as live:
         from zhangju_ui.mcp_server import serve_stdio
 
         serve_stdio(live)
@@ -211,6 +217,7 @@ def mcp(index: Path | None, model: str | None) -> None:
 @LLM
 @INDEX
 @MODEL
+@RERANKER
 def ask(
     question: str | None,
     count: int,
@@ -222,6 +229,7 @@ def ask(
     llm_model: str | None,
     index: Path | None,
     model: str | None,
+    reranker: str,
 ) -> None:
     """Answer a question with quotes and their places.
 
@@ -235,7 +243,7 @@ def ask(
     from zhangju_ui.cli_output import answer_lines, json_line, print_lines
 
     generator = name_generator(llm_url, llm_model)
-    assistant = Assistant(open_retriever(index, model), generator=generator)
+    assistant = Assistant(open_retriever(index, model, reranker), generator=generator)
     if batch is not None:
 
         def reply(line: "BatchQuestion") -> Mapping[str, Any]:
@@ -261,6 +269,7 @@ def ask(
 @WHERE
 @INDEX
 @MODEL
+@RERANKER
 def search(
     question: str | None,
     count: int,
@@ -270,6 +279,7 @@ def search(
     where: Mapping[str, str],
     index: Path | None,
     model: str | None,
+    reranker: str,
 ) -> None:
     """Find the passages that fit a question best.
 
@@ -278,7 +288,7 @@ def search(
     question = _one_question(question, batch)
     from zhangju_ui.cli_output import json_line, passage_lines, print_lines
 
-    retriever = open_retriever(index, model)
+    retriever = open_retriever(index, model, reranker)
     if batch is not None:
         _run_batch(
             batch, lambda line: _search_json(retriever, line.question, count, {**where, **line.where})[0]

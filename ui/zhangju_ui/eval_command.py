@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zhangju_index.errors import InputError
-from zhangju_ui.options import INDEX, JSON, MODEL, note
+from zhangju_ui.options import INDEX, JSON, MODEL, RERANKER, note
 
 if TYPE_CHECKING:
     from zhangju import Retriever
@@ -76,6 +76,7 @@ _FILE = click.Path(path_type=Path)
 @JSON
 @INDEX
 @MODEL
+@RERANKER
 def eval_command(
     eval_set: str | None,
     *,
@@ -95,6 +96,7 @@ def eval_command(
     as_json: bool,
     index: Path | None,
     model: str | None,
+    reranker: str,
 ) -> None:
     """Measure retrieval and answers on an eval set.
 
@@ -122,7 +124,14 @@ def eval_command(
     if save_run is not None:
         check_names(question.id for question in chosen.questions)
     measuring = _Measuring(
-        source, index, model, cache, answers=not no_answers, ablation=ablation, keep=page is not None
+        source,
+        index,
+        model,
+        reranker,
+        cache,
+        answers=not no_answers,
+        ablation=ablation,
+        keep=page is not None,
     )
     reports = measuring.measure_runs(chosen, runs) if runs else measuring.measure(chosen)
     for line in chosen.notes:
@@ -248,6 +257,7 @@ class _Measuring:
     source: _Source
     index: Path | None
     model: str | None
+    reranker: str
     cache: Path | None
     answers: bool
     ablation: bool
@@ -261,7 +271,7 @@ class _Measuring:
         from zhangju_eval.systems import ablation
         from zhangju_ui.progress import counting
 
-        with _open(chosen, self.index, self.model, self.cache) as opened:
+        with _open(chosen, self.index, self.model, self.reranker, self.cache) as opened:
             if not chosen.documents and self.source.asks_library:
                 # A file in our own format: its gold is checked against what the index holds.
                 chosen = self.source.load(opened.library)
@@ -299,7 +309,7 @@ class _Measuring:
 
         read = {path: read_run(path) for path in runs}
         if not chosen.documents and self.source.asks_library:
-            with _open(chosen, self.index, self.model, None) as opened:
+            with _open(chosen, self.index, self.model, "", None) as opened:
                 chosen = self.source.load(opened.library)
                 return [self._measure_run(chosen, path, run) for path, run in read.items()]
         return [self._measure_run(chosen, path, run) for path, run in read.items()]
@@ -320,10 +330,11 @@ class _Measuring:
 
 @contextmanager
 def _open(
-    chosen: "EvalSet", index: Path | None, model: str | None, cache: Path | None
+    chosen: "EvalSet", index: Path | None, model: str | None, reranker: str, cache: Path | None
 ) -> "Iterator[_Opened]":
     """Open the index that is asked, or build that of the set's own passages for the run."""
     from zhangju import Retriever
+    from zhangju.rerankers import load_reranker
     from zhangju_eval.corpus_index import default_cache, indexed_corpus
     from zhangju_eval.library import IndexLibrary
     from zhangju_index.embedding import load_embedder
@@ -340,7 +351,9 @@ def _open(
                 opened = stack.enter_context(
                     indexed_corpus(chosen.corpus, embedder, cache or default_cache(), progress.show)
                 )
-        retriever = stack.enter_context(Retriever(opened, embedder))
+        retriever = stack.enter_context(
+            Retriever(opened, embedder, load_reranker(reranker or None, embedder))
+        )
         ids = [record.id for record in opened.manifest.documents]
         yield _Opened(opened, embedder, retriever, IndexLibrary(opened.texts, ids))
 

@@ -18,6 +18,7 @@ __all__ = [
     "LLM",
     "MODEL",
     "OWN_INDEX",
+    "RERANKER",
     "TOKEN",
     "WHERE",
     "api_settings",
@@ -73,6 +74,23 @@ TOKEN = click.option(
     help="What programs must send as 'Authorization: Bearer TOKEN' [env: ZHANGJU_TOKEN, which others"
     " on this machine do not see]. The chat page asks for none.",
 )
+
+
+def RERANKER(command: Command) -> Command:  # noqa: N802 - it stands among the options above
+    """Add the choice of what reads the leading passages once more, as the parameter ``reranker``."""
+    named = click.option(
+        "--reranker",
+        metavar="NAME_OR_PATH",
+        default="",
+        help="What reads the leading passages once more: a cross-encoder of sentence-transformers, or"
+        " 'judge', the small one that comes along (on trial) [default: nothing].",
+    )
+    none = click.option(
+        "--no-reranker", "reranker", flag_value="", help="Rank by similarity and keywords alone."
+    )
+    return named(none(command))
+
+
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 WHERE = click.option(
     "--where",
@@ -124,20 +142,29 @@ def name_generator(url: str | None, model: str | None) -> "EndpointGenerator | N
     return generator
 
 
-def open_retriever(index: Path | None, model: str | None) -> "Retriever":
-    """Open an index for questions, showing how far it is where it has to be built."""
+def open_retriever(index: Path | None, model: str | None, reranker: str = "") -> "Retriever":
+    """Open an index for questions, showing how far it is where it has to be built.
+
+    Args:
+        index: Its folder; None is the bundled article's.
+        model: Another embedding model than the bundled one.
+        reranker: What reads the leading passages once more; nothing does without a name.
+    """
     from zhangju import Retriever
     from zhangju_ui.progress import reporting
 
     with reporting("building the index") as report:
-        return Retriever.open(index, model=model, progress=report)
+        return Retriever.open(index, model=model, reranker=reranker or None, progress=report)
 
 
 def open_live(
-    index: Path | None, model: str | None, generator: "EndpointGenerator | None" = None
+    index: Path | None,
+    model: str | None,
+    reranker: str = "",
+    generator: "EndpointGenerator | None" = None,
 ) -> "LiveAssistant":
     """Open an index for questions that may change meanwhile; close what comes back."""
-    retriever = open_retriever(index, model)
+    retriever = open_retriever(index, model, reranker)
     from functools import partial
 
     from zhangju import Assistant

@@ -1,0 +1,78 @@
+"""What a reranker says of passages: a score for each sentence, and the clause that answers best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from zhangju_index.values import Chunk, Sentence
+
+__all__ = ["Clause", "Judgement", "Reranker", "source_range"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence that may be the answer.
+
+    Attributes:
+        start: Offset of its first character in the reading text of the sentence.
+        end: Offset one past the last.
+        score: How likely, comparable within one question.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reranker says of one chunk.
+
+    Attributes:
+        sentences: Log-odds that each sentence of the chunk answers the question.
+        clauses: The likeliest answer inside each, where the reranker tells.
+    """
+
+    sentences: tuple[float, ...]
+    clauses: tuple[Clause | None, ...] = ()
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Reads passages once more, together with the question."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
+
+    def judge(self, question: str, chunks: Sequence[Chunk]) -> list[Judgement]:
+        """Judge each chunk; the same question and chunks get the same judgements."""
+        ...
+
+
+def source_range(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+    """Offsets in the document of a part of a sentence's reading text.
+
+    Args:
+        sentence: The sentence.
+        start: Offset of the part's first character in the reading text.
+        end: Offset one past its last; at least one character is not white space.
+    """
+    offsets: list[int] = []
+    place = 0
+    text = sentence.text
+    for character in sentence.reading_text:
+        if character == " " and place < len(text) and text[place] != " ":
+            # It stands for a line break, which the next character passes.
+            offsets.append(place)
+            continue
+        found = text.find(character, place)
+        place = place if found < 0 else found
+        offsets.append(place)
+        place += 1
+    while start < end - 1 and sentence.reading_text[start].isspace():
+        start += 1
+    while end > start + 1 and sentence.reading_text[end - 1].isspace():
+        end -= 1
+    return sentence.start + offsets[start], sentence.start + min(offsets[end - 1] + 1, len(text))

@@ -1,0 +1,156 @@
+"""Tests of ``zhangju.judge``: it computes what was trained, and what it says is about the right words."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zhangju import Retriever
+from zhangju.judge import Judge
+from zhangju.judge.reading import read_passage
+from zhangju.judge.weights import round_columns
+from zhangju_index.bundled_embedder import BundledEmbedder
+from zhangju_index.protocols import Embedder
+from zhangju_index.values import Chunk, Sentence
+
+TRAINING = Path(__file__).parents[1] / "rag" / "judge_training"
+QUESTIONS = ["武进重点布局哪些未来产业？", "Who wrote the expert's view?", "创新的主体是什么？"]
+
+
+def chunk_of(*sentences: str, path: tuple[str, ...] = ()) -> Chunk:
+    """A chunk of these sentences, as if they were a document."""
+    text = "".join(sentences)
+    places = [text.index(sentence) for sentence in sentences]
+    parts = tuple(
+        Sentence(place, place + len(sentence), sentence, sentence)
+        for place, sentence in zip(places, sentences, strict=True)
+    )
+    return Chunk("d", path, 0, len(text), text, text, text, parts)
+
+
+@pytest.fixture(scope="module")
+def judge(bundled_model: Embedder) -> Judge:
+    """The judge that comes along."""
+    assert isinstance(bundled_model, BundledEmbedder)
+    return Judge.load(bundled_model)
+
+
+@pytest.fixture(scope="module")
+def chunks(article_retriever: Retriever) -> list[Chunk]:
+    """Passages of the article for each question."""
+    found = [p.chunk for question in QUESTIONS for p in article_retriever.search(question, k=4)]
+    return list(dict.fromkeys(found))
+
+
+@pytest.fixture
+def training_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The scripts that train the judge can be imported."""
+    monkeypatch.syspath_prepend(str(TRAINING))
+    yield
+    for name in ("network", "pairs"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("training_path")
+def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, chunks: list[Chunk]) -> None:
+    """Scores are those of the network that was trained, but for rounding to 8 bits."""
+    import torch
+    from network import JudgeNetwork
+    from pairs import Tokeniser, make_batch
+    from safetensors.torch import load_file
+
+    from zhangju.judge.reading import passage_head
+
+    assert isinstance(bundled_model, BundledEmbedder)
+    network = JudgeNetwork(bundled_model.weights)
+    stored = load_file(Path(sys.modules["zhangju.judge"].__path__[0]) / "judge.safetensors")
+    names = {name.removeprefix("update."): name for name in network.state_dict()}
+    network.load_state_dict({names[name]: value.float() for name, value in stored.items()})
+    tokeniser = Tokeniser(bundled_model.weights)
+    tokens = [tokeniser.passage(c.reading_text, passage_head(c).rstrip("\n")) for c in chunks]
+    ours: list[float] = []
+    theirs: list[float] = []
+    for question in QUESTIONS:
+        batch = make_batch([tokeniser.question(question)], [0] * len(chunks), tokens)
+        with torch.inference_mode():
+            judged = network(batch).sentences
+        for row, (judgement, chunk) in enumerate(zip(judge.judge(question, chunks), chunks, strict=True)):
+            ours.extend(judgement.sentences)
+            theirs.extend(judged[row, : len(chunk.sentences)].tolist())
+
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.95
+    assert np.abs(np.array(ours) - theirs).mean() < 0.6
+
+
+@pytest.mark.slow
+def test_what_is_said_of_a_passage_does_not_depend_on_the_others(judge: Judge, chunks: list[Chunk]) -> None:
+    """Alone, in a row and asked again: the very same values."""
+    together = judge.judge(QUESTIONS[0], chunks)
+
+    assert judge.judge(QUESTIONS[0], chunks) == together
+    assert [judge.judge(QUESTIONS[0], [chunk])[0] for chunk in reversed(chunks)] == together[::-1]
+    assert judge.judge(QUESTIONS[0], []) == []
+
+
+@pytest.mark.slow
+def test_it_tells_an_answer_from_what_is_only_alike(judge: Judge) -> None:
+    """In languages of the training and another: the sentence that answers has the highest score."""
+    facts = {
+        "图书馆几点关门？": ("市图书馆有三层。", "图书馆每天晚上九点关门。", "图书馆里禁止吸烟。"),
+        "When does the library close?": (
+            "市图书馆有三层。",
+            "图书馆每天晚上九点关门。",
+            "图书馆里禁止吸烟。",
+        ),
+        "Who painted the ceiling?": (
+            "The chapel was finished in 1481.",
+            "Its ceiling was painted by Michelangelo.",
+            "Visitors come from all over the world.",
+        ),
+    }
+    for question, sentences in facts.items():
+        scores = judge.judge(question, [chunk_of(*sentences)])[0].sentences
+        assert int(np.argmax(scores)) == 1, (question, scores)
+
+
+@pytest.mark.slow
+def test_every_sentence_of_odd_passages_is_judged(judge: Judge) -> None:
+    """Very long ones, emoji, lone surrogates: a score for each sentence, clauses inside their sentence."""
+    odd = [
+        chunk_of("一。"),
+        chunk_of("😀😀。", "right-to-left: שלום עולם.", "\ud83d half."),
+        chunk_of(*(f"第{n}句话说了一些事情，内容并不重要。" for n in range(60))),
+        chunk_of("标题下的一句。", path=("长标题" * 300,)),
+    ]
+    for chunk, judgement in zip(odd, judge.judge("？", odd), strict=True):
+        assert len(judgement.sentences) == len(judgement.clauses) == len(chunk.sentences)
+        assert all(np.isfinite(score) for score in judgement.sentences)
+        for clause, sentence in zip(judgement.clauses, chunk.sentences, strict=True):
+            assert clause is None or 0 <= clause.start <= clause.end <= len(sentence.reading_text)
+
+
+@pytest.mark.slow
+def test_tokens_know_their_sentence(bundled_model: Embedder, chunks: list[Chunk]) -> None:
+    """The characters of a sentence's tokens are the sentence."""
+    assert isinstance(bundled_model, BundledEmbedder)
+    for chunk in chunks:
+        read = read_passage(bundled_model.tokenizer, chunk, 480)
+        assert len(read.ids) <= 480
+        for row, sentence in enumerate(chunk.sentences):
+            own = np.flatnonzero(read.sentences == row)
+            assert read.starts[own].min() == 0
+            assert read.ends[own].max() == len(sentence.reading_text)
+
+
+def test_columns_are_rounded_to_seven_bits() -> None:
+    """Each value is at most half a step away, and a column of nothing stays nothing."""
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(40, 6)).astype(np.float32) * [1, 10, 0.1, 1, 1, 0]
+    whole, scales = round_columns(matrix.astype(np.float32))
+
+    assert np.abs(whole).max() == 63
+    assert (np.abs(whole * scales - matrix) <= scales / 2 + 1e-7).all()
+    assert not whole[:, 5].any()

@@ -122,6 +122,7 @@ def test_every_sentence_of_odd_passages_is_judged(judge: Judge) -> None:
     odd = [
         chunk_of("一。"),
         chunk_of("😀😀。", "right-to-left: שלום עולם.", "\ud83d half."),
+        chunk_of("One sentence. ", "   Another,  after   spaces.   ", "End."),
         chunk_of(*(f"第{n}句话说了一些事情，内容并不重要。" for n in range(60))),
         chunk_of("标题下的一句。", path=("长标题" * 300,)),
     ]
@@ -129,7 +130,7 @@ def test_every_sentence_of_odd_passages_is_judged(judge: Judge) -> None:
         assert len(judgement.sentences) == len(judgement.clauses) == len(chunk.sentences)
         assert all(np.isfinite(score) for score in judgement.sentences)
         for clause, sentence in zip(judgement.clauses, chunk.sentences, strict=True):
-            assert clause is None or 0 <= clause.start <= clause.end <= len(sentence.reading_text)
+            assert clause is None or 0 <= clause.start < clause.end <= len(sentence.reading_text)
 
 
 @pytest.mark.slow

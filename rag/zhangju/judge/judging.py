@@ -98,7 +98,8 @@ def _clauses(passage: ReadPassage, places: FloatMatrix, count: int) -> tuple[Cla
     """The likeliest answer inside each sentence, by where it starts and ends."""
     clauses: list[Clause | None] = []
     for sentence in range(count):
-        tokens = np.flatnonzero(passage.sentences == sentence)
+        # A token may hold nothing but the space between two sentences.
+        tokens = np.flatnonzero((passage.sentences == sentence) & (passage.ends > passage.starts))
         if not len(tokens):
             clauses.append(None)
             continue

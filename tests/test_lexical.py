@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangju_index.chunking import chunk_document
-from zhangju_index.lexical import K1, B, LexicalIndex, _simplified, tokenize
+from zhangju_index.lexical import _SIMPLIFIED, K1, B, LexicalIndex, tokenize
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
@@ -332,7 +332,7 @@ def test_scripts_of_chinese_meet(question: str, text: str) -> None:
 
 def test_folding_of_scripts_ends() -> None:
     """No character goes to one that goes on to another, and one stays one."""
-    table = _simplified()
+    table = _SIMPLIFIED
 
     assert len(table) > 3500
     assert not table.keys() & set(table.values())

@@ -27,7 +27,6 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -81,14 +80,17 @@ def _fold(text: str) -> str:
     if folded.isascii():
         return folded
     digits = _FOREIGN_DIGITS.sub(lambda match: str(unicodedata.digit(match[0])), folded)
-    return digits.translate(_simplified())
+    return digits.translate(_SIMPLIFIED)
 
 
-@cache
-def _simplified() -> dict[int, int]:
+def _read_simplified() -> dict[int, int]:
     """Traditional characters with their simplified ones; ``index/folding`` writes the table."""
     lines = (files("zhangju_index") / "simplified.txt").read_text("utf-8").splitlines()
     return dict(zip(map(ord, lines[0]), map(ord, lines[1]), strict=True))
+
+
+# Read at once, in a millisecond: whoever tokenises opens no file.
+_SIMPLIFIED = _read_simplified()
 
 
 class LexicalIndex:

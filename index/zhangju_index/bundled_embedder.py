@@ -20,7 +20,7 @@ from zhangju_index.protocols import Embedder, FloatMatrix
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-__all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder"]
+__all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder", "encodable"]
 
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 """What the model was trained to see before a text."""
@@ -114,9 +114,9 @@ class BundledEmbedder:
         return [len(encoding.ids) for encoding in self._encode(texts)]
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
-        # Lone surrogates, which JSON can carry and UTF-8 cannot, are read as question marks.
-        encodable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        return self._tokenizer.encode_batch_fast(encodable, add_special_tokens=False)
+        return self._tokenizer.encode_batch_fast(
+            [encodable(text) for text in texts], add_special_tokens=False
+        )
 
     def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
         rows = self.framed_rows(texts, prompt)
@@ -181,3 +181,8 @@ class _InBulk:
     ) -> None:
         if self._encoder is not None:
             self._encoder.close()
+
+
+def encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON can carry and UTF-8 cannot, by question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zhangju_index.bundled_embedder import E5_PROMPTS, BundledEmbedder
+from zhangju_index.bundled_embedder import E5_PROMPTS, BundledEmbedder, encodable
 from zhangju_index.bundled_weights import WEIGHTS_SHA256, find_weights, read_weights
 from zhangju_index.errors import ModelError
 from zhangju_index.protocols import Embedder, FloatMatrix
@@ -125,7 +125,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens, however long it is."""
-        texts = [_encodable(text) for text in texts]
+        texts = [encodable(text) for text in texts]
         if not texts:
             return []
         tokenizer = self._model.tokenizer
@@ -135,7 +135,7 @@ class SentenceTransformerEmbedder:
         return [len(row) for row in rows]
 
     def _embed(self, texts: list[str], encode: Callable[..., Any]) -> FloatMatrix:
-        texts = [_encodable(text) for text in texts]
+        texts = [encodable(text) for text in texts]
         rows = np.empty((len(texts), self._dimension), dtype=np.float32)
         # Bytes of UTF-8 foretell tokens alike in Chinese (0.2 per byte) and English (0.25).
         order = sorted(range(len(texts)), key=lambda row: len(texts[row].encode()), reverse=True)
@@ -221,11 +221,6 @@ def _content_hash(model: "SentenceTransformer") -> str:
 
 def _config(module: Any) -> Mapping[str, Any]:
     return module.get_config_dict() if hasattr(module, "get_config_dict") else {}
-
-
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which JSON can carry and UTF-8 cannot, by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @contextmanager

@@ -104,6 +104,7 @@ class Ranked(NamedTuple):
         similarity: As in ``Findings``.
         judged: As in ``Findings``.
         milliseconds: What the reranker took.
+        levelled: Similarity of every sentence, the short ones taken down.
     """
 
     places: list[int]
@@ -112,6 +113,7 @@ class Ranked(NamedTuple):
     similarity: float
     judged: float | None
     milliseconds: float
+    levelled: FloatVector
 
 
 def rank(
@@ -127,7 +129,8 @@ def rank(
         reranker: Reads the leading ones once more.
     """
     chunks, bounds = candidates.chunks, candidates.sentence_bounds
-    levelled = levelled_similarities(candidates)
+    characters = [len(text) for chunk in chunks for text in encoded_sentences(chunk)]
+    levelled = level_lengths(candidates.sentence_similarity, np.array(characters))
     best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
     masthead = np.array([is_masthead(chunk) for chunk in chunks])
     byline = np.array([is_byline_chunk(chunk) for chunk in chunks])
@@ -151,13 +154,8 @@ def rank(
         able = [max(judgements[place].sentences) for place in read if telling[place]]
         judged = max(able, default=None)
     places = np.argsort(-scores, kind="stable")[:k].tolist()
-    return Ranked(places, scores, judgements, similarity, judged, 1000 * (perf_counter() - started))
-
-
-def levelled_similarities(candidates: Candidates) -> FloatVector:
-    """Similarity of every sentence, the short ones taken down."""
-    characters = [len(text) for chunk in candidates.chunks for text in encoded_sentences(chunk)]
-    return level_lengths(candidates.sentence_similarity, np.array(characters))
+    milliseconds = 1000 * (perf_counter() - started)
+    return Ranked(places, scores, judgements, similarity, judged, milliseconds, levelled)
 
 
 def findings_of(
@@ -176,7 +174,7 @@ def findings_of(
         labels: Title and source of each document among them.
         elsewhere: As in ``Findings``.
     """
-    bounds, levelled = candidates.sentence_bounds, levelled_similarities(candidates)
+    bounds, levelled = candidates.sentence_bounds, ranked.levelled
     passages: list[Passage] = []
     sentences: list[ScoredSentence] = []
     for number, place in enumerate(ranked.places, start=1):

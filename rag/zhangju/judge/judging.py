@@ -104,11 +104,9 @@ def _clauses(passage: ReadPassage, places: FloatMatrix, count: int) -> tuple[Cla
             clauses.append(None)
             continue
         starts, ends = places[0, tokens], places[1, tokens]
-        total = np.triu(starts[:, None] + ends[None])
-        size = len(tokens)
-        allowed = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(
-            np.ones((size, size), dtype=bool), _LONGEST_CLAUSE
-        )
+        total = starts[:, None] + ends[None]
+        length = np.arange(len(tokens))[None] - np.arange(len(tokens))[:, None]
+        allowed = (length >= 0) & (length < _LONGEST_CLAUSE)
         first, last = np.unravel_index(int(np.where(allowed, total, -np.inf).argmax()), total.shape)
         clauses.append(
             Clause(

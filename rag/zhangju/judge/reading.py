@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju_index.bundled_embedder import E5_PROMPTS
+from zhangju_index.bundled_embedder import E5_PROMPTS, encodable
 from zhangju_index.chunking import heading_path
 from zhangju_index.values import Chunk
 
@@ -37,7 +37,7 @@ class ReadPassage:
 
 def question_ids(tokenizer: "Tokenizer", question: str) -> list[int]:
     """Token ids of a question, without the special tokens."""
-    text = E5_PROMPTS["query"] + _encodable(question)
+    text = E5_PROMPTS["query"] + encodable(question)
     ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     return ids[:_MAX_QUESTION]
 
@@ -45,7 +45,7 @@ def question_ids(tokenizer: "Tokenizer", question: str) -> list[int]:
 def read_passage(tokenizer: "Tokenizer", chunk: Chunk, most: int) -> ReadPassage:
     """Token ids of a chunk below its headings, ``most`` of them."""
     head = E5_PROMPTS["document"] + passage_head(chunk)
-    encoding = tokenizer.encode(head + _encodable(chunk.reading_text), add_special_tokens=False)
+    encoding = tokenizer.encode(head + encodable(chunk.reading_text), add_special_tokens=False)
     places = np.array(encoding.offsets[:most], dtype=np.int64).reshape(-1, 2) - len(head)
     bounds = _sentence_starts(chunk)
     # A token belongs to the last sentence that starts before its end.
@@ -78,8 +78,3 @@ def _sentence_starts(chunk: Chunk) -> NDArray[np.int64]:
         starts.append(position)
         position += len(sentence.reading_text)
     return np.array(starts, dtype=np.int64)
-
-
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which JSON can carry and UTF-8 cannot, by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")

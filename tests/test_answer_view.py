@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import get_args
 from urllib.parse import parse_qs
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from handmade import ARTICLE, HandmadeAssistant
 from markup import Reader, marked
 from zhangju.jsonable import answer_json
+from zhangju.phrases import unconfirmed_for
 from zhangju.values import Answer
+from zhangju.verifying import Reason
 from zhangju_ui.answer_view import (
     answer_length,
     render_answer,
@@ -102,16 +105,59 @@ def test_a_refusal_says_so_and_shows_the_closest_passages(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_wording_that_failed_its_check_is_marked(language):
-    """A sentence that is not in the source does not look like the others, and says so in words."""
+    """A sentence that is not in the source does not look like the others; words beside it say so, and why."""
     answer = HandmadeAssistant().ask("创新")
     first, second = answer.sentences
-    doubted = replace(answer, sentences=(replace(first, status="unsupported"), second))
+    remark = f"（{unconfirmed_for(answer.question)}）"
+    doubted = replace(
+        answer,
+        text=answer.text.replace("[1]", remark, 1),
+        sentences=(replace(first, status="unsupported", citations=(), reasons=("figure",)), second),
+        unsupported=3,
+    )
     message = render_answer(doubted, 1, language)
-    assert message.count('class="zj-doubt"') == 1
+    [chip] = re.findall(r'<span class="zj-doubt">(.*?)</span>', message)
+    assert Reader(chip).text == f"{remark[1:-1]} · {say('doubt_figure', language)}"
     assert say("answered_unsure", language) in message
-    assert "zj-unsupported" not in render_answer(answer, 1, language)
+    assert say("left_out", language, count=2) in message
+    assert "".join(token.text for token in tokens(doubted)) == doubted.text
+    plain = render_answer(answer, 1, language)
+    assert "zj-unsupported" not in plain
+    assert "zj-doubt" not in plain
     verified = replace(answer, sentences=(replace(first, status="verified"), second))
     assert say("answered_verified", language) in render_answer(verified, 1, language)
+
+
+def test_every_reason_of_a_failed_check_has_words():
+    """Whatever the check may find, the page says it in every language."""
+    for reason in get_args(Reason):
+        answer = HandmadeAssistant().ask("创新")
+        first = replace(answer.sentences[0], status="unsupported", citations=(), reasons=(reason,))
+        text = f"{first.text}（{unconfirmed_for(answer.question)}）"
+        for language in LANGUAGES:
+            message = render_answer(replace(answer, text=text, sentences=(first,)), 0, language)
+            assert " · " in Reader(message).text, reason
+
+
+def test_a_follow_up_says_what_it_was_read_as():
+    """The reader sees which question was answered, as text; a question that stands for itself says nothing."""
+    answer = HandmadeAssistant().ask("创新")
+    assert "zj-read" not in render_answer(answer, 0, "en")
+    page = Reader(render_answer(replace(answer, read_as="<b>载体</b>？"), 0, "zh-Hans"))
+    assert set(page.tags) <= OUR_TAGS
+    assert "理解为：<b>载体</b>？" in page.text
+
+
+def test_an_answer_comes_back_whole():
+    """What was kept as JSON shows as it did: reasons, notes, and what a follow-up was read as."""
+    answer = HandmadeAssistant().ask("创新")
+    first = replace(answer.sentences[0], status="unsupported", reasons=("figure",))
+    answer = replace(
+        answer, sentences=(first,), read_as="问", writer="llama", unsupported=2, note="the endpoint is down"
+    )
+    again = answer_from_json(answer_json(answer))
+    for name in ("sentences", "read_as", "writer", "unsupported", "note", "confidence", "text"):
+        assert getattr(again, name) == getattr(answer, name)
 
 
 @pytest.mark.parametrize("confidence", [-1.0, 0.0, 0.5, 1.0, 7.0])

@@ -7,10 +7,11 @@ and through ``shown`` everywhere else.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from zhangju.phrases import unconfirmed_for
 from zhangju.values import Answer, Citation, Passage, SentenceStatus
 from zhangju_index.chunking import PATH_SEPARATOR
 from zhangju_ui.conversations import Turn, Vote
@@ -32,6 +33,20 @@ __all__ = [
     "tokens",
 ]
 
+_DOUBTS: Mapping[str, str] = {
+    "no source": "doubt_source",
+    "unknown source": "doubt_unknown",
+    "quote": "doubt_quote",
+    "figure": "doubt_figure",
+    "wording": "doubt_wording",
+    "replaced": "doubt_replaced",
+    "negation": "doubt_negation",
+    "opposite": "doubt_opposite",
+    "language": "doubt_language",
+    "instruction": "doubt_instruction",
+}
+"""What is said of each reason that ``zhangju.verifying`` gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -41,11 +56,13 @@ class Token:
         text: The characters as they stand in ``Answer.text``.
         number: The citation a marker points to; ``None`` for words.
         status: How the sentence relates to its source; ``None`` for framing words.
+        doubts: Of the remark behind a sentence that failed its check, why it did.
     """
 
     text: str
     number: int | None = None
     status: SentenceStatus | None = None
+    doubts: tuple[str, ...] | None = None
 
 
 def tokens(answer: Answer) -> list[Token]:
@@ -63,12 +80,15 @@ def tokens(answer: Answer) -> list[Token]:
         found.extend(_framing(answer.text[at:start], numbers))
         found.append(Token(sentence.text, status=sentence.status))
         at = start + len(sentence.text)
+        if sentence.status == "unsupported" and (remark := _remark(answer, at)):
+            found.append(Token(remark, doubts=sentence.reasons))
+            at += len(remark)
     found.extend(_framing(answer.text[at:], numbers))
     return found
 
 
 def answer_length(answer: Answer) -> int:
-    """Count the steps in which ``render_answer`` can reveal an answer: a marker is one."""
+    """Count the steps in which ``render_answer`` can reveal an answer: a marker is one, so is a remark."""
     return sum(_steps(token) for token in tokens(answer))
 
 
@@ -89,11 +109,14 @@ def render_turn(turn: Turn, number: int, language: Language, next_questions: Seq
         language: Language of the words around it.
         next_questions: Questions to offer after it; None for a turn that others follow.
     """
+    last = next_questions is not None
+    if turn.answer is not None and turn.stopped:
+        lines = render_answer(answer_from_json(turn.answer), number, language, stopped=True)
+        return f'{lines}\n\n<div class="zj-foot">{_again(number, language) if last else ""}</div>'
     if turn.answer is not None:
         return render_answer(
             answer_from_json(turn.answer), number, language, vote=turn.vote, next_questions=next_questions
         )
-    last = next_questions is not None
     if turn.error:
         return render_error(turn.error, language, number, last=last)
     return (
@@ -110,6 +133,7 @@ def render_answer(
     *,
     vote: Vote = "",
     next_questions: Sequence[str] | None = None,
+    stopped: bool = False,
 ) -> str:
     """Write the message for one answer.
 
@@ -123,16 +147,21 @@ def render_answer(
         reveal: Show only so many steps of the text, without what follows it; all by default.
         vote: What the visitor thinks of it.
         next_questions: Questions to offer after it; None for a turn that others follow.
+        stopped: Whether it ends where it was stopped.
     """
-    kind, words = _status(answer)
+    kind, words = ("stopped", "stopped") if stopped else _status(answer)
+    read_as = f'<p class="zj-read">{shown(say("read_as", language, question=answer.read_as))}</p>'
     blocks = [
         f'<div class="zj-status zj-status-{kind}" id="zj-answer-{number}">{say(words, language)}</div>',
+        *([read_as] if answer.read_as else ()),
         *(
             f'<p class="zj-line">{line}</p>'
             for line in _lines(_first(tokens(answer), reveal), answer, number, language)
         ),
     ]
-    if reveal is None:
+    if reveal is None and stopped:
+        blocks += _cited(answer, number, language)
+    elif reveal is None:
         blocks += _after(answer, number, language, vote, next_questions)
     return "\n\n".join(blocks)
 
@@ -146,9 +175,18 @@ def render_error(message: str, language: Language, number: int = 0, *, last: boo
     )
 
 
-def render_pending(language: Language) -> str:
-    """Write the message that stands in for an answer until its first words are there."""
-    return f'<div class="zj-status zj-status-pending">{say("thinking", language)}</div>'
+def render_pending(language: Language, *, found: bool = False) -> str:
+    """Write the message that stands in for an answer until its first words are there.
+
+    Args:
+        language: Language of the page.
+        found: Whether passages were found, and a language model is writing.
+    """
+    words = say("writing" if found else "thinking", language)
+    return (
+        f'<div class="zj-status zj-status-pending">{words}</div>\n\n'
+        '<div class="zj-awaited"><span></span><span></span><span></span></div>'
+    )
 
 
 def place_link(
@@ -172,6 +210,12 @@ def _status(answer: Answer) -> tuple[str, str]:
     return "answered", "answered_verified" if "verified" in statuses else "answered"
 
 
+def _remark(answer: Answer, at: int) -> str:
+    """The words behind a sentence of ``Answer.text`` that say that it is not confirmed."""
+    found = re.compile(rf"\s?[(（]{re.escape(unconfirmed_for(answer.question))}[)）]").match(answer.text, at)
+    return found[0] if found else ""
+
+
 def _framing(text: str, numbers: set[int]) -> Iterator[Token]:
     for part in re.split(r"(\[\d{1,6}\])", text):
         if re.fullmatch(r"\[\d{1,6}\]", part) and int(part[1:-1]) in numbers:
@@ -181,7 +225,7 @@ def _framing(text: str, numbers: set[int]) -> Iterator[Token]:
 
 
 def _steps(token: Token) -> int:
-    return 1 if token.number is not None else len(token.text)
+    return 1 if token.number is not None or token.doubts is not None else len(token.text)
 
 
 def _first(all_tokens: list[Token], reveal: int | None) -> Iterator[Token]:
@@ -189,7 +233,7 @@ def _first(all_tokens: list[Token], reveal: int | None) -> Iterator[Token]:
     for token in all_tokens:
         if left <= 0:
             return
-        yield token if _steps(token) <= left else Token(token.text[:left], token.number, token.status)
+        yield token if _steps(token) <= left else replace(token, text=token.text[:left])
         left -= _steps(token)
 
 
@@ -204,8 +248,10 @@ def _lines(shown_tokens: Iterator[Token], answer: Answer, number: int, language:
                 line = []
             if text and token.number is not None:
                 line.append(_marker(cited[token.number], number))
+            elif text and token.doubts is not None:
+                line.append(_doubt(text, token.doubts, language))
             elif text:
-                line.append(_inline(text, token.status, language))
+                line.append(_inline(text, token.status))
     if any(line):
         yield "".join(line)
 
@@ -224,24 +270,25 @@ def _citation_link(citation: Citation, number: int) -> str:
     )
 
 
-def _inline(text: str, status: SentenceStatus | None, language: Language) -> str:
-    if status is None:
-        return f'<span class="zj-frame">{shown(text)}</span>'
-    if status != "unsupported":
-        return f'<span class="zj-said zj-{status}">{shown(text)}</span>'
-    note = say("unsupported", language)
-    return (
-        f'<span class="zj-said zj-unsupported" title="{note}">{shown(text)}</span>'
-        f'<span class="zj-doubt">{note}</span>'
-    )
+def _inline(text: str, status: SentenceStatus | None) -> str:
+    kind = "zj-frame" if status is None else f"zj-said zj-{status}"
+    return f'<span class="{kind}">{shown(text)}</span>'
+
+
+def _doubt(text: str, reasons: Sequence[str], language: Language) -> str:
+    """The remark behind a sentence that failed its check, and why it did."""
+    whys = [say(_DOUBTS[reason], language) for reason in reasons if reason in _DOUBTS]
+    words = " · ".join([text.strip(" ()（）"), *whys])
+    return f'<span class="zj-doubt">{shown(words)}</span>'
 
 
 def _after(
     answer: Answer, number: int, language: Language, vote: Vote, next_questions: Sequence[str] | None
 ) -> Iterator[str]:
-    cited = "".join(_note(citation, number, language) for citation in answer.citations)
-    if cited:
-        yield f'<ol class="zj-notes">{cited}</ol>'
+    yield from _cited(answer, number, language)
+    left_out = answer.unsupported - sum(sentence.status == "unsupported" for sentence in answer.sentences)
+    if left_out > 0:
+        yield f'<p class="zj-line zj-hint">{say("left_out", language, count=left_out)}</p>'
     if not answer.answerable:
         yield f'<p class="zj-line zj-hint">{say("refused_hint", language)}</p>'
         yield f'<ol class="zj-close">{"".join(_close(passage) for passage in answer.passages)}</ol>'
@@ -252,6 +299,12 @@ def _after(
             for question in next_questions
         )
         yield f'<div class="zj-next"><span class="zj-soft">{say("next_questions", language)}</span>{offered}</div>'
+
+
+def _cited(answer: Answer, number: int, language: Language) -> Iterator[str]:
+    cited = "".join(_note(citation, number, language) for citation in answer.citations)
+    if cited:
+        yield f'<ol class="zj-notes">{cited}</ol>'
 
 
 def _note(citation: Citation, number: int, language: Language) -> str:

@@ -1,27 +1,22 @@
-"""A conversation going on: what is sent with a question, what is shown, what is remembered."""
+"""A conversation going on: what is sent with a question, what is shown, what is offered."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhangju.jsonable import answer_json
-from zhangju_index.errors import QuestionError, ZhangjuError
-from zhangju_ui.answer_view import render_answer, render_pending, render_question, render_turn
-from zhangju_ui.conversations import Conversation, Scope, Turn, now
-from zhangju_ui.plain import well_formed
+from zhangju_ui.answer_view import render_question, render_turn
+from zhangju_ui.conversations import Conversation, Scope, Turn
 from zhangju_ui.reviving import answer_from_json
 from zhangju_ui.shelf import Shelf
-from zhangju_ui.strings import EXAMPLES, Language, say
+from zhangju_ui.strings import EXAMPLES, Language
 from zhangju_ui.suggesting import first_questions, next_questions
 
-__all__ = ["Wanted", "answered", "messages", "offered_after", "offered_first", "read_wanted"]
+__all__ = ["Wanted", "exchange", "messages", "offered_after", "offered_first", "read_wanted"]
 
-_REMEMBERED = 6
 _DOCUMENTS_LOOKED_AT = 4
 
 Messages = list[dict[str, Any]]
-Offer = Callable[[Conversation], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +43,28 @@ def read_wanted(text: str | None) -> Wanted:
     return Wanted(scope, replacing if isinstance(replacing, int) and replacing >= 0 else None)
 
 
-def answered(shelf: Shelf, before: Sequence[Turn], question: str, scope: Scope, language: Language) -> Turn:
-    """Put a question that follows others, and write down what came of it."""
-    turn = Turn(well_formed(question), now(), scope)
-    history = [earlier.answer for earlier in before[-_REMEMBERED:] if earlier.answer is not None]
-    try:
-        answer = shelf.ask(turn.question, history, scope.where or None)
-    except ZhangjuError as error:
-        return Turn(turn.question, turn.asked, scope, error=_in_words(error, question, language))
-    return Turn(turn.question, turn.asked, scope, answer=answer_json(answer))
-
-
-def messages(
-    conversation: Conversation,
-    language: Language,
-    offered: Sequence[str] = (),
-    *,
-    reveal: int | None = None,
-    pending: bool = False,
-) -> Messages:
-    """Write a conversation as the chat shows it.
+def messages(turns: Sequence[Turn], language: Language, offered: Sequence[str] | None = ()) -> Messages:
+    """Write turns of a conversation as the chat shows them.
 
     Args:
-        conversation: What was asked and answered.
+        turns: What was asked and answered, from the first.
         language: Language of the words around it.
-        offered: Questions to offer after the last answer.
-        reveal: Show only so many steps of the last answer.
-        pending: Whether the last answer is still being looked for.
+        offered: Questions to offer after the last answer; None where another turn follows.
     """
     written: Messages = []
-    last = len(conversation.turns) - 1
-    for number, turn in enumerate(conversation.turns):
-        if number == last and pending:
-            reply = render_pending(language)
-        elif number == last and reveal is not None and turn.answer is not None:
-            reply = render_answer(answer_from_json(turn.answer), number, language, reveal)
-        else:
-            reply = render_turn(turn, number, language, offered if number == last else None)
-        written.append({"role": "user", "content": render_question(turn, language)})
-        written.append({"role": "assistant", "content": reply})
+    last = len(turns) - 1
+    for number, turn in enumerate(turns):
+        reply = render_turn(turn, number, language, offered if number == last else None)
+        written += exchange(turn, reply, language)
     return written
+
+
+def exchange(turn: Turn, reply: str, language: Language) -> Messages:
+    """Write one question, and what stands under it, as the chat shows them."""
+    return [
+        {"role": "user", "content": render_question(turn, language)},
+        {"role": "assistant", "content": reply},
+    ]
 
 
 def offered_after(shelf: Shelf, conversation: Conversation, language: Language) -> list[str]:
@@ -111,12 +88,3 @@ def offered_first(shelf: Shelf, language: Language) -> list[str]:
         return list(EXAMPLES[language])
     looked_at = shelf.documents[-_DOCUMENTS_LOOKED_AT:]
     return first_questions([shelf.outline(each.document_id) for each in looked_at], language)
-
-
-def _in_words(error: ZhangjuError, question: str, language: Language) -> str:
-    """Say what went wrong: in the page's language where a visitor can cause it, else as it was raised."""
-    if not isinstance(error, QuestionError):
-        return str(error)
-    if not question.strip():
-        return say("question_empty", language)
-    return say("question_long", language, length=len(question))

@@ -23,6 +23,7 @@ def conversation_json(conversation: Conversation) -> str:
             "where": turn.scope.where,
             "answer": turn.answer,
             "error": turn.error or None,
+            "stopped": turn.stopped,
             "vote": turn.vote or None,
             "comment": turn.comment or None,
         }
@@ -45,13 +46,12 @@ def _answer(turn: Turn, language: Language) -> Iterator[str]:
         yield f"*{_plain(turn.error) if turn.error else say('stopped', language)}*"
         yield ""
         return
+    if turn.stopped:
+        yield f"*{say('stopped', language)}*"
+        yield ""
     for line in turn.answer["text"].splitlines():
         yield _plain(line)
         yield ""
-    for sentence in turn.answer["sentences"]:
-        if sentence["status"] == "unsupported":
-            yield f"*{say('unsupported', language)}:* {_plain(sentence['text'])}"
-            yield ""
     for citation in turn.answer["citations"]:
         yield f"> {_plain(citation['reading_text'])}"
         yield ">"

@@ -13,6 +13,7 @@ __all__ = [
     "render_conversations",
     "render_dialogs",
     "render_header",
+    "render_loading",
     "render_progress",
     "render_source_pane",
     "render_title",
@@ -63,6 +64,11 @@ def render_adding(largest: str, language: Language) -> str:
         f'<h2 class="zj-title">{say("add", language)}</h2>'
         f'<p class="zj-soft">{say("add_hint", language, size=largest)}</p>'
     )
+
+
+def render_loading(language: Language) -> str:
+    """Write what stands in a part of the page until it is there."""
+    return f'<p class="zj-empty" role="status">{say("loading", language)}</p>'
 
 
 def render_source_pane(language: Language) -> str:

@@ -1,8 +1,6 @@
 """The chat page: wires Gradio's events to functions that know nothing of Gradio."""
 
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import gradio as gr
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
-from zhangju_ui.answer_view import answer_length
+from zhangju_ui.answer_view import render_answer, render_pending
 from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
-from zhangju_ui.conversing import answered, messages, offered_after, offered_first, read_wanted
+from zhangju_ui.conversing import exchange, messages, offered_after, offered_first, read_wanted
 from zhangju_ui.evaluation_view import render_evaluation
 from zhangju_ui.frame import (
     render_adding,
@@ -21,22 +19,19 @@ from zhangju_ui.frame import (
     render_conversations,
     render_dialogs,
     render_header,
+    render_loading,
     render_source_pane,
     render_title,
     render_welcome,
 )
 from zhangju_ui.library_view import render_documents, render_preview
 from zhangju_ui.plain import shown, well_formed
-from zhangju_ui.reviving import answer_from_json
 from zhangju_ui.shelf import Limits, Shelf, Upload
 from zhangju_ui.strings import LANGUAGES, STRINGS, Language, say
+from zhangju_ui.underway import Questions, grow
 from zhangju_ui.visitors import Visitors
 
 __all__ = ["build_page", "translations"]
-
-STEPS = 24
-"""In how many pieces an answer is streamed, whatever its length."""
-PAUSE_SECONDS = 0.025
 
 _REGIONS: dict[Language, tuple[str, ...]] = {
     "zh-Hans": ("zh", "zh-CN", "zh-SG", "zh-MY", "zh-Hans"),
@@ -57,6 +52,7 @@ def translations(limits: Limits) -> gr.I18n:
             "zj_html_source": render_source_pane(language),
             "zj_html_bar": render_bar(language),
             "zj_html_dialogs": render_dialogs(language),
+            "zj_html_loading": render_loading(language),
         }
         said = {f"zj_{key}": text[language] for key, text in STRINGS.items()}
         words.update({region: {**said, **fixed} for region in _REGIONS[language]})
@@ -71,6 +67,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         visitors: Finds the conversations and the language of whoever sends a request.
         i18n: The page's strings, from ``translations``.
     """
+    questions = Questions()
 
     def at(request: gr.Request) -> tuple[Language, ConversationStore]:
         return visitors.language(request.headers, request.cookies), visitors.conversations(request.cookies)
@@ -92,7 +89,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
 
     def chat_showing(conversation: Conversation, language: Language) -> Any:
         welcome = render_welcome(offered_first(shelf, language), language, many=not shelf.is_bundled_alone)
-        written = messages(conversation, language, offered_after(shelf, conversation, language))
+        written = messages(conversation.turns, language, offered_after(shelf, conversation, language))
         return gr.update(value=written, placeholder=welcome)
 
     def documents(language: Language) -> str:
@@ -104,55 +101,60 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         conversation = store.get(identity) or Conversation(identity or Conversation.new().id)
         want = read_wanted(wanted)
         before = conversation.turns if want.replacing is None else conversation.turns[: want.replacing]
-        waiting = Turn(well_formed(question), now(), want.scope)
-        conversation = conversation.with_turn(waiting, want.replacing)
-        note = _kept(store, conversation, language)
-        skip = gr.skip()
-        yield messages(conversation, language, pending=True), asking(language), conversation.id, skip, skip
-        turn = answered(shelf, before, question, want.scope, language)
-        conversation = conversation.with_turn(turn, len(before))
-        if turn.answer is not None:
-            length = answer_length(answer_from_json(turn.answer))
-            for step in range(1, STEPS):
-                yield messages(conversation, language, reveal=length * step // STEPS), skip, skip, skip, skip
-                time.sleep(PAUSE_SECONDS)
-        note = _kept(store, conversation, language) or note
-        offered = offered_after(shelf, conversation, language)
-        listed = render_conversations(store.all(), conversation.id, language)
-        yield messages(conversation, language, offered), ready(), skip, listed, note
+        number, turn = len(before), Turn(well_formed(question), now(), want.scope)
+        earlier, skip = messages(before, language, None), gr.skip()
+        with questions.asking(conversation.id) as switch:
+            note = _kept(store, conversation.with_turn(turn, number), language)
+
+            def shown_now(reply: str) -> Any:
+                return [*earlier, *exchange(turn, reply, language)]
+
+            yield shown_now(render_pending(language)), asking(), conversation.id, skip, note
+            for step in grow(shelf, before, turn, language, switch):
+                if isinstance(step, Turn):
+                    turn = step
+                elif step.answer is None:
+                    yield shown_now(render_pending(language, found=step.found)), skip, skip, skip, skip
+                else:
+                    reply = render_answer(step.answer, number, language, step.reveal)
+                    yield shown_now(reply), skip, skip, skip, skip
+            # Votes on earlier turns may have been cast meanwhile, and the whole be deleted elsewhere.
+            kept = conversation if note else store.get(conversation.id)
+            if kept is not None:
+                conversation = kept.with_turn(turn, number)
+                note = _kept(store, conversation, language)
+            if switch.left:
+                return
+            offered = offered_after(shelf, conversation, language)
+            listed = render_conversations(store.all(), conversation.id, language)
+            yield messages(conversation.turns, language, offered), ready(), skip, listed, note
 
     def stop(identity: str, request: gr.Request) -> tuple[Any, ...]:
-        language, store = at(request)
-        conversation = store.get(identity)
-        if conversation is None or not conversation.turns:
-            return gr.skip(), ready(), gr.skip()
-        last = len(conversation.turns) - 1
-        # Who was too late to stop it has the answer.
-        if conversation.turns[last].answer is None:
-            conversation = conversation.with_turn(replace(conversation.turns[last], stopped=True), last)
-            _kept(store, conversation, language)
-        return (
-            messages(conversation, language, offered_after(shelf, conversation, language)),
-            ready(),
-            render_conversations(store.all(), conversation.id, language),
-        )
+        if questions.stop(identity):
+            # Whoever asks says what came of it.
+            return (gr.skip(),) * 4
+        return *open_conversation(identity, request), ready()
 
-    def asking(language: Language) -> Any:
+    def asking() -> Any:
         return gr.update(value="", submit_btn=False, stop_btn=True)
 
     def ready() -> Any:
         return gr.update(submit_btn=True, stop_btn=False)
 
-    def choose(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        return open_conversation(str(event._data.get("id", "")), request)
+    def choose(identity: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        questions.leave(identity)
+        return *open_conversation(str(event._data.get("id", "")), request), ready()
 
-    def fresh(request: gr.Request) -> tuple[Any, ...]:
-        return open_conversation("", request)
+    def fresh(identity: str, request: gr.Request) -> tuple[Any, ...]:
+        questions.leave(identity)
+        return *open_conversation("", request), ready()
 
     def erase(identity: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         erased = str(event._data.get("id", ""))
+        questions.leave(erased)
         at(request)[1].delete(erased)
-        return open_conversation("" if erased == identity else identity, request)
+        box_now = ready() if erased == identity else gr.skip()
+        return *open_conversation("" if erased == identity else identity, request), box_now
 
     def preview(files: list[str] | None, request: gr.Request) -> tuple[Any, ...]:
         language = visitors.language(request.headers, request.cookies)
@@ -212,7 +214,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                     tells="zhangju.tell(element, trigger, {open: 'open', fresh: 'fresh', erase: 'erase'})",
                 )
                 _html("zj-library-title", i18n("zj_html_library"))
-                library = _html("zj-documents", tells="zhangju.tell(element, trigger, {remove: 'remove'})")
+                library = _html(
+                    "zj-documents",
+                    i18n("zj_html_loading"),
+                    tells="zhangju.tell(element, trigger, {remove: 'remove'})",
+                )
                 with gr.Column(elem_id="zj-add", visible=shelf.limits.changes):
                     _html("zj-add-title", i18n("zj_html_add"))
                     drop = gr.File(
@@ -257,7 +263,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         with gr.Column(elem_id="zj-evaluation", min_width=0):
             start = gr.Button(i18n("zj_evaluate"), variant="primary", elem_id="zj-evaluate")
             running = _html("zj-running")
-            evaluation = _html("zj-report")
+            evaluation = _html("zj-report", i18n("zj_html_loading"))
         _html("zj-dialogs", i18n("zj_html_dialogs"))
 
         told = [chat, identity, conversations]
@@ -265,7 +271,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         loaded.then(None, js="() => zhangju.begin()")
         page.load(show_evaluation, None, [evaluation], **_QUIET)
         start.click(run_evaluation, None, [running, evaluation, start], **_QUIET)
-        asked = box.submit(
+        box.submit(
             respond,
             [box, wanted, identity],
             [chat, box, identity, conversations, note],
@@ -273,11 +279,13 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
             trigger_mode="once",
             **_QUIET,
         )
-        box.stop(stop, [identity], [chat, box, conversations], cancels=[asked], **_QUIET)
-        conversations.open(choose, None, told, **_QUIET)
-        conversations.fresh(fresh, None, told, **_QUIET)
-        conversations.erase(erase, [identity], told, **_QUIET)
-        drop.change(preview, [drop], [found, waiting, confirm], **_QUIET)
+        moved = [*told, box]
+        box.stop(stop, [identity], moved, **_QUIET)
+        conversations.open(choose, [identity], moved, **_QUIET)
+        conversations.fresh(fresh, [identity], moved, **_QUIET)
+        conversations.erase(erase, [identity], moved, **_QUIET)
+        # Not when it changes: it is emptied after adding, and what came of that is to stay.
+        gr.on([drop.upload, drop.delete, drop.clear], preview, [drop], [found, waiting, confirm], **_QUIET)
         confirm.click(add, [waiting], [found, confirm, drop, waiting, library], **_QUIET)
         library.remove(remove, None, [found, library], **_QUIET)
     # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.

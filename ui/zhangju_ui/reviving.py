@@ -22,13 +22,23 @@ def answer_from_json(value: Mapping[str, Any]) -> Answer:
         question=value["question"],
         text=value["text"],
         sentences=tuple(
-            AnswerSentence(sentence["text"], sentence["status"], tuple(map(_citation, sentence["citations"])))
+            AnswerSentence(
+                sentence["text"],
+                sentence["status"],
+                tuple(map(_citation, sentence["citations"])),
+                tuple(sentence.get("reasons", ())),
+            )
             for sentence in value["sentences"]
         ),
         answerable=value["answerable"],
-        confidence=value["confidence"],
+        # An answer that was stopped has none.
+        confidence=value.get("confidence", 0.0),
         passages=tuple(map(_passage, value["passages"])),
         timings=value["timings_ms"],
+        read_as=value.get("read_as"),
+        writer=value.get("writer"),
+        unsupported=value.get("unsupported", 0),
+        note=value.get("note"),
     )
 
 

@@ -166,6 +166,22 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     # Answers
     "thinking": ("正在查找原文……", "正在查找原文……", "Searching the documents…"),
+    "writing": (
+        "找到了段落，正在写回答……",
+        "找到了段落，正在寫回答……",
+        "Passages found; writing the answer…",
+    ),
+    "read_as": ("理解为：{question}", "理解為：{question}", "Read as: {question}"),
+    "left_out": (
+        "另有 {count} 句未能在原文中核实，没有显示。",
+        "另有 {count} 句未能在原文中核實，沒有顯示。",
+        "Left out: {count} that could not be confirmed by the source.",
+    ),
+    "unexpected": (
+        "出了没有料到的错（{kind}）：请再试一次。",
+        "出了沒有料到的錯（{kind}）：請再試一次。",
+        "Something went wrong that was not expected ({kind}): try again.",
+    ),
     "answered": ("摘自原文", "摘自原文", "Quoted from the source"),
     "answered_verified": ("据原文写成", "據原文寫成", "Written from the source"),
     "answered_unsure": (
@@ -185,11 +201,29 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "文中有答案的把握 {percent}%",
         "{percent}% sure the documents answer this",
     ),
-    "unsupported": (
-        "未能在原文中核实",
-        "未能在原文中核實",
-        "not confirmed by the source",
+    # Why a sentence failed its check
+    "doubt_source": ("没有注明出处", "沒有註明出處", "it names no source"),
+    "doubt_unknown": ("注明的出处不存在", "註明的出處不存在", "the source it names is not there"),
+    "doubt_quote": ("引语与原文不符", "引語與原文不符", "a quotation is not in the source"),
+    "doubt_figure": ("数字不在原文里", "數字不在原文裡", "a figure is not in the source"),
+    "doubt_wording": ("有的词不在原文里", "有的詞不在原文裡", "some words are not in the source"),
+    "doubt_replaced": (
+        "换掉了原文的词",
+        "換掉了原文的詞",
+        "it puts something in the place of what the source says",
     ),
+    "doubt_negation": (
+        "肯定与否定不同于原文",
+        "肯定與否定不同於原文",
+        "it denies what the source does not, or the reverse",
+    ),
+    "doubt_opposite": ("意思与原文相反", "意思與原文相反", "it says the contrary of the source"),
+    "doubt_language": (
+        "语言不同，无法对照",
+        "語言不同，無法對照",
+        "it is in a language that cannot be compared",
+    ),
+    "doubt_instruction": ("出处是一条指令", "出處是一條指令", "its source gives orders"),
     "only_in": ("只问了“{name}”", "只問了「{name}」", "Asked only of “{name}”"),
     "copy": ("复制回答与出处", "複製回答與出處", "Copy with sources"),
     "copied": ("已复制", "已複製", "Copied"),

@@ -20,7 +20,12 @@ Point = tuple[float, float]
 Scale = Callable[[float], float]
 
 
-def recall_plot(curves: Mapping[str, Sequence[Point]]) -> str:
+def recall_plot(
+    curves: Mapping[str, Sequence[Point]],
+    *,
+    name: str = "Recall by depth",
+    axis: str = "passages looked at (k)",
+) -> str:
     """Recall at each depth, one line for each system; depths stand at their logarithms."""
     deepest = max(k for curve in curves.values() for k, _ in curve)
     lowest = min(value for curve in curves.values() for _, value in curve)
@@ -29,51 +34,71 @@ def recall_plot(curves: Mapping[str, Sequence[Point]]) -> str:
     y = _up(lambda value: (value - bottom) / (1 - bottom))
     parts = [*_grid(y, _steps(bottom, 1.0), lambda value: f"{value:.1f}")]
     parts += _ticks(x, sorted({k for curve in curves.values() for k, _ in curve}), lambda k: f"{k:g}")
-    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, "passages looked at (k)"))
-    for number, (name, curve) in reversed(list(enumerate(curves.items()))):
-        parts.append(_line([(x(k), y(value)) for k, value in curve], number, name))
+    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, axis))
+    for number, (system, curve) in reversed(list(enumerate(curves.items()))):
+        parts.append(_line([(x(k), y(value)) for k, value in curve], number, system))
         parts.extend(
-            _dot(x(k), y(value), number, f"{name}: recall@{int(k)} {value:.3f}") for k, value in curve
+            _dot(x(k), y(value), number, f"{system}: recall@{int(k)} {value:.3f}") for k, value in curve
         )
-    return _svg("Recall by depth", parts)
+    return _svg(name, parts)
 
 
-def risk_plot(risk: Sequence[float], answered: float) -> str:
+def risk_plot(
+    risk: Sequence[float],
+    answered: float,
+    *,
+    name: str = "Risk by coverage",
+    axis: str = "questions answered",
+    now: str = "as it is set: {answered} answered, {wrong} of them wrong",
+) -> str:
     """Share of wrong answers against the share of questions answered, the most certain first.
 
     Args:
         risk: At each coverage 1/n, 2/n, … 1.
         answered: Share of the questions that are answered with the threshold in use.
+        name: What the plot is called.
+        axis: What stands under it.
+        now: What is said of the threshold in use.
     """
     top = max(0.1, ceil(max(risk) * 10) / 10)
     x, y = _across(lambda value: value), _up(lambda value: value / top)
     parts = [*_grid(y, _steps(0, top), _percent), *_ticks(x, (0, 0.25, 0.5, 0.75, 1), _percent)]
-    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, "questions answered"))
+    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, axis))
     n = len(risk)
-    parts.append(_line([(x((i + 1) / n), y(value)) for i, value in enumerate(risk)], 0, "risk"))
+    parts.append(_line([(x((i + 1) / n), y(value)) for i, value in enumerate(risk)], 0, name))
     place = max(1, min(n, round(answered * n)))
     parts.append(
         f'<line class="ideal" x1="{x(answered):.1f}" y1="{y(0):.1f}" x2="{x(answered):.1f}" y2="{y(top):.1f}"/>'
     )
-    now = f"as it is set: {_percent(answered)} answered, {_percent(risk[place - 1])} of them wrong"
-    parts.append(_dot(x(answered), y(risk[place - 1]), 0, now, 4.5))
-    return _svg("Risk by coverage", parts)
+    said = now.format(answered=_percent(answered), wrong=_percent(risk[place - 1]))
+    parts.append(_dot(x(answered), y(risk[place - 1]), 0, said, 4.5))
+    return _svg(name, parts)
 
 
-def reliability_plot(bins: Sequence[Bin]) -> str:
+def reliability_plot(
+    bins: Sequence[Bin],
+    *,
+    name: str = "Reliability of confidence",
+    axis: str = "confidence",
+    dot: str = "{questions} questions at confidence {confidence}: {answerable} answerable",
+) -> str:
     """Share of answerable questions against what confidence says; on the diagonal it is right."""
     x, y = _across(lambda value: value), _up(lambda value: value)
     parts = [*_grid(y, (0, 0.25, 0.5, 0.75, 1), _percent), *_ticks(x, (0, 0.25, 0.5, 0.75, 1), _percent)]
-    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, "confidence"))
+    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, axis))
     parts.append(f'<line class="ideal" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>')
     most = max(each.questions for each in bins)
-    parts.append(_line([(x(each.confidence), y(each.answerable)) for each in bins], 0, "reliability"))
+    parts.append(_line([(x(each.confidence), y(each.answerable)) for each in bins], 0, name))
     for each in bins:
-        label = f"{each.questions} questions at confidence {each.confidence:.2f}: {_percent(each.answerable)} answerable"
+        label = dot.format(
+            questions=each.questions,
+            confidence=f"{each.confidence:.2f}",
+            answerable=_percent(each.answerable),
+        )
         parts.append(
             _dot(x(each.confidence), y(each.answerable), 0, label, 3 + 7 * (each.questions / most) ** 0.5)
         )
-    return _svg("Reliability of confidence", parts)
+    return _svg(name, parts)
 
 
 def latency_plot(times: Mapping[str, tuple[float, float, float]], colours: Mapping[str, int]) -> str:

@@ -18,12 +18,11 @@ import numpy as np
 from zhangju.language import detect_language
 from zhangju.values import Passage
 from zhangju_eval.charts import latency_plot, recall_plot, reliability_plot, risk_plot
+from zhangju_eval.curves import Curves, curves_of
 from zhangju_eval.estimates import Estimate
 from zhangju_eval.gate import Comparison
 from zhangju_eval.marking import marked_pieces
 from zhangju_eval.questions import Gold, SectionGold
-from zhangju_eval.ranking import RECALL_AT
-from zhangju_eval.refusal import calibration_bins, risk_by_coverage
 from zhangju_eval.report import Report, Row, Summary
 from zhangju_index.errors import InputError
 
@@ -292,23 +291,18 @@ def _latency_rows(reports: Sequence[Report]) -> Iterator[str]:
 def _plots(reports: Sequence[Report]) -> str:
     main = reports[0]
     figures = []
-    curves = {
-        report.system: [(k, report.overall.metrics[f"recall@{k}"].value) for k in RECALL_AT]
-        for report in reports
-        if report.overall.metrics
-    }
-    if curves:
+    found = {report.system: curves_of(report) for report in reports}
+    recall = {system: curves.recall for system, curves in found.items() if curves.recall}
+    if recall:
         figures.append(
             _figure(
                 "Recall by depth",
-                recall_plot(curves),
-                _key(list(curves)),
+                recall_plot(recall),
+                _key(list(recall)),
                 "Share of the evidence among the first k passages.",
             )
         )
-    judged = [row for row in main.rows if row.verdict is not None]
-    if judged and any(row.wrong is not None for row in judged):
-        figures.extend(_confidence_figures(main, judged))
+    figures.extend(_confidence_figures(main, found[main.system]))
     times = {}
     for report in reports:
         ms = [row.search_ms for row in report.rows if row.search_ms]
@@ -323,24 +317,20 @@ def _plots(reports: Sequence[Report]) -> str:
     return f'<h2 id="plots">Plots</h2><div class="plots">{"".join(figures)}</div>\n' if figures else ""
 
 
-def _confidence_figures(main: Report, judged: Sequence[Row]) -> Iterator[str]:
-    eligible = [row for row in judged if row.wrong is not None and row.verdict]
-    confidence = np.array([row.verdict.confidence for row in eligible if row.verdict])
-    wrong = np.array([row.wrong for row in eligible], dtype=np.float64)
-    answered = sum(not row.refused for row in eligible) / len(eligible)
+def _confidence_figures(main: Report, curves: Curves) -> Iterator[str]:
+    if not curves.risk:
+        return
     yield _figure(
         "Risk by coverage",
-        risk_plot(risk_by_coverage(confidence, wrong).tolist(), answered),
+        risk_plot(curves.risk, curves.answered),
         "",
         f"Share of wrong answers when only the most certain questions are answered; the mean (AURC) is "
         f"{main.overall.abstention['aurc'].value:.3f}. Wrong is an answer without its evidence, and any answer where the "
         "documents give none; of a refused question, its first passage is judged. The dot is the threshold in use.",
     )
-    everything = np.array([row.verdict.confidence for row in judged if row.verdict])
-    answerable = np.array([row.question.answerable for row in judged])
     yield _figure(
         "Reliability of confidence",
-        reliability_plot(calibration_bins(everything, answerable)),
+        reliability_plot(curves.bins),
         "",
         f"Of the questions of about one confidence, the share that is answerable; larger dots are more questions. The mean "
         f"distance from the diagonal (calibration error) is {main.overall.abstention['calibration_error'].value:.3f}.",

@@ -45,6 +45,11 @@ class Assistant:
         """What finds the passages."""
         return self._retriever
 
+    @property
+    def generator(self) -> Generator | None:
+        """The language model that words the answers; None without one."""
+        return self._generator
+
     def ask(
         self,
         question: str,

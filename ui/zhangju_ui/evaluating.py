@@ -1,4 +1,4 @@
-"""The last evaluation, kept in a file, and how a new one is run while the page watches."""
+"""The last evaluation, kept in files, and how a new one is run while the page watches."""
 
 import json
 import queue
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["Evaluations"]
 
 _SET, _SPLIT = "article", "test"
-_SHOWN = 3
 
 
 class Evaluations:
     """Runs evaluations of one library, one at a time, and keeps the last.
 
     Args:
-        file: Where the last one lies.
+        file: Where the last one lies; the report as a page of its own lies beside it.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._page = file.with_suffix(".html")
         self._running = threading.Lock()
 
     def last(self) -> Mapping[str, Any] | None:
@@ -43,6 +43,13 @@ class Evaluations:
         except (OSError, ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) and {"when", "report", "questions"} <= value.keys() else None
+
+    def page(self) -> bytes | None:
+        """The whole report of the last evaluation as HTML; None where there is none."""
+        try:
+            return self._page.read_bytes()
+        except OSError:
+            return None
 
     def run(self, shelf: "Shelf", language: Language) -> Iterator[str]:
         """Ask every question of the set's test half, telling how far it is; the outcome is kept.
@@ -58,6 +65,10 @@ class Evaluations:
             self._running.release()
 
     def _run(self, shelf: "Shelf", language: Language) -> Iterator[str]:
+        # Loaded late: it takes a moment, and few visitors evaluate.
+        from zhangju_eval.curves import curves_of
+        from zhangju_eval.html_report import KEPT, render_report
+
         questions = load_set(_SET).select(_SPLIT)
         told: queue.SimpleQueue[int] = queue.SimpleQueue()
         outcome: list[Report | Exception] = []
@@ -71,7 +82,7 @@ class Evaluations:
             try:
                 with shelf.borrow() as assistant:
                     outcome.append(
-                        evaluate(questions, assistant.retriever, assistant, progress=walk, keep=_SHOWN)
+                        evaluate(questions, assistant.retriever, assistant, progress=walk, keep=KEPT)
                     )
             except Exception as error:
                 outcome.append(error)
@@ -90,8 +101,10 @@ class Evaluations:
         kept = {
             "when": now(),
             "report": result.to_json(),
+            "curves": curves_of(result).to_json(),
             "questions": [_question_json(row) for row in result.rows],
         }
+        write_whole(self._page, render_report([result]))
         write_whole(self._file, json.dumps(kept, ensure_ascii=False))
 
 
@@ -107,6 +120,8 @@ def _question_json(row: "Row") -> dict[str, Any]:
         "evidence": row.evidence,
         "confidence": round(verdict.confidence, 3) if verdict else None,
         "rank": row.first_hit,
+        "answer": row.answer.text if row.answer is not None else "",
+        "earlier": [str(turn.get("question", "")) for turn in question.history],
         "gold": [
             {"document_id": gold.document_id, "start": gold.start, "end": gold.end, "quote": gold.quote}
             for gold in question.gold

@@ -1,6 +1,7 @@
 """The fixed parts of the page: header, pane titles, the welcome, the list of conversations, dialogs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from zhangju_ui.conversations import Conversation
 from zhangju_ui.icons import icon
@@ -8,10 +9,13 @@ from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import LANGUAGES, NAMES, Language, say
 
 __all__ = [
+    "Reach",
     "render_adding",
+    "render_asked",
     "render_bar",
     "render_conversations",
     "render_dialogs",
+    "render_evaluation_head",
     "render_header",
     "render_loading",
     "render_progress",
@@ -24,8 +28,21 @@ _VIEWS: Mapping[str, str] = {"ask": "ask_view", "evaluation": "evaluation_view"}
 _PANES: Mapping[str, str] = {"library": "library", "chat": "ask_view", "source": "source"}
 
 
-def render_header(language: Language) -> str:
-    """Write the line at the top: the name, the views, language and light; on a phone, the panes."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where questions and passages go.
+
+    Attributes:
+        host: The other machine whose language model is asked; empty where none is.
+        shared: Whether the page is for others than the person at this machine.
+    """
+
+    host: str = ""
+    shared: bool = False
+
+
+def render_header(language: Language, reach: Reach) -> str:
+    """Write the line at the top: the name, the views, who learns of it, language and light; on a phone, the panes."""
     views = "".join(
         f'<button type="button" class="zj-view" data-view="{view}" aria-pressed="{str(view == "ask").lower()}">'
         f"{say(words, language)}</button>"
@@ -46,11 +63,16 @@ def render_header(language: Language) -> str:
         '<h1 class="zj-name">Zhangju <span lang="zh-Hans">章句</span></h1>'
         f'<span class="zj-tagline">{say("tagline", language)}</span>'
         f'<nav class="zj-views" aria-label="{say("views", language)}">{views}</nav>'
-        f'<span class="zj-local" title="{say("local_hint", language)}">{say("local", language)}</span>'
+        f"{_reach(reach, language)}"
         f'<select class="zj-language" aria-label="{say("language", language)}">{choices}</select>'
         f'<button type="button" class="zj-icon zj-dark" aria-label="{dark}" title="{dark}">{icon("moon")}</button>'
         f'</header><nav class="zj-panes" aria-label="{say("panes", language)}">{panes}</nav>'
     )
+
+
+def render_asked(host: str, language: Language) -> str:
+    """Write who else is told of questions and passages; it stands where they are typed."""
+    return f'<p class="zj-told">{shown(say("asks_host_hint", language, host=host))}</p>' if host else ""
 
 
 def render_title(key: str, language: Language) -> str:
@@ -135,6 +157,11 @@ def render_welcome(questions: Sequence[str], language: Language, *, many: bool =
     )
 
 
+def render_evaluation_head(language: Language) -> str:
+    """Write what stands above the evaluation."""
+    return f'<h2>{say("evaluation", language)}</h2><p class="zj-soft">{say("evaluation_hint", language)}</p>'
+
+
 def render_progress(part: float, words: str, left: str = "") -> str:
     """Write how far a long step is."""
     percent = round(100 * min(1.0, max(0.0, part)))
@@ -159,6 +186,17 @@ def render_dialogs(language: Language) -> str:
         f'<button value="yes" class="zj-primary">{say("delete", language)}</button></div></form></dialog>'
         '<div id="zj-tip" role="tooltip" hidden></div>'
     )
+
+
+def _reach(reach: Reach, language: Language) -> str:
+    if reach.host:
+        words, hint = (
+            say("asks_host", language, host=reach.host),
+            say("asks_host_hint", language, host=reach.host),
+        )
+        return f'<span class="zj-local zj-remote" title="{literal(hint)}">{shown(words)}</span>'
+    key = "shared" if reach.shared else "local"
+    return f'<span class="zj-local" title="{say("shared_hint" if reach.shared else "local_hint", language)}">{say(key, language)}</span>'
 
 
 def _conversation(each: Conversation, current: str, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from zhangju.values import Listing
 from zhangju_index.chunking import PATH_SEPARATOR
@@ -119,7 +120,7 @@ def _document(each: Listing, language: Language, *, removable: bool, opened: Out
         f'<span class="zj-soft">{_size(each.characters, language)}</span></summary>'
         f'<div class="zj-document-tools"><button type="button" class="zj-link zj-open" data-document="{identity}" data-at="0">'
         f"{say('source', language)}</button>{_limit(each.document_id, (), each.title, language)}{remove}</div>"
-        f'<div class="zj-outline">{tree}</div></details>'
+        f'<div class="zj-outline zj-lazy" data-url="/zhangju/outline/{quote(each.document_id, safe="")}">{tree}</div></details>'
     )
 
 

@@ -4,6 +4,7 @@ import gradio as gr
 from fastapi import FastAPI
 from platformdirs import user_data_path
 
+from zhangju_ui.frame import Reach
 from zhangju_ui.head import EarlyHead
 from zhangju_ui.page import build_page, translations
 from zhangju_ui.routes import page_routes
@@ -27,7 +28,7 @@ def mount_page(app: FastAPI, shelf: Shelf, *, shared: bool = False) -> None:
         app.add_middleware(VisitorCookie)
     app.add_middleware(EarlyHead)
     app.include_router(page_routes(shelf, visitors))
-    i18n = translations(shelf.limits)
+    i18n = translations(shelf.limits, Reach(shelf.asks, shared))
     gr.mount_gradio_app(
         app,
         build_page(shelf, visitors, i18n),

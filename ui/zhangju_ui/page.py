@@ -14,10 +14,13 @@ from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
 from zhangju_ui.conversing import exchange, messages, offered_after, offered_first, read_wanted
 from zhangju_ui.evaluation_view import render_evaluation
 from zhangju_ui.frame import (
+    Reach,
     render_adding,
+    render_asked,
     render_bar,
     render_conversations,
     render_dialogs,
+    render_evaluation_head,
     render_header,
     render_loading,
     render_source_pane,
@@ -41,17 +44,19 @@ _REGIONS: dict[Language, tuple[str, ...]] = {
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def translations(limits: Limits) -> gr.I18n:
+def translations(limits: Limits, reach: Reach) -> gr.I18n:
     """Give Gradio every string and the fixed parts of the page in each language."""
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         fixed = {
-            "zj_html_header": render_header(language),
+            "zj_html_header": render_header(language, reach),
+            "zj_html_asked": render_asked(reach.host, language),
             "zj_html_library": render_title("library", language),
             "zj_html_add": render_adding(adding.size_of(limits.file_bytes), language),
             "zj_html_source": render_source_pane(language),
             "zj_html_bar": render_bar(language),
             "zj_html_dialogs": render_dialogs(language),
+            "zj_html_evaluation": render_evaluation_head(language),
             "zj_html_loading": render_loading(language),
         }
         said = {f"zj_{key}": text[language] for key, text in STRINGS.items()}
@@ -227,7 +232,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                         type="filepath",
                         label=i18n("zj_drop"),
                         elem_id="zj-drop",
-                        height=110,
+                        height=84,
                     )
                     found = _html("zj-found")
                     confirm = gr.Button(visible=False, variant="primary", elem_id="zj-confirm")
@@ -258,9 +263,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                     stop_btn=False,
                     elem_id="zj-question",
                 )
+                _html("zj-asked", i18n("zj_html_asked"))
             with gr.Column(elem_id="zj-source", elem_classes="zj-pane", min_width=0):
                 _html("zj-source-pane", i18n("zj_html_source"))
         with gr.Column(elem_id="zj-evaluation", min_width=0):
+            _html("zj-evaluation-head", i18n("zj_html_evaluation"))
             start = gr.Button(i18n("zj_evaluate"), variant="primary", elem_id="zj-evaluate")
             running = _html("zj-running")
             evaluation = _html("zj-report", i18n("zj_html_loading"))

@@ -1,4 +1,4 @@
-"""Answers out of the JSON that they were kept as: the inverse of ``zhangju.jsonable``.
+"""Answers and passages out of the JSON that they were kept as: the inverse of ``zhangju.jsonable``.
 
 What a page shows comes back as it was; of a passage's sentences, the best one.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from zhangju.values import Answer, AnswerSentence, Citation, Highlight, Passage
 from zhangju_index.values import Chunk, Sentence
 
-__all__ = ["answer_from_json"]
+__all__ = ["answer_from_json", "passage_from_json"]
 
 
 def answer_from_json(value: Mapping[str, Any]) -> Answer:
@@ -33,7 +33,7 @@ def answer_from_json(value: Mapping[str, Any]) -> Answer:
         answerable=value["answerable"],
         # An answer that was stopped has none.
         confidence=value.get("confidence", 0.0),
-        passages=tuple(map(_passage, value["passages"])),
+        passages=tuple(map(passage_from_json, value["passages"])),
         timings=value["timings_ms"],
         read_as=value.get("read_as"),
         writer=value.get("writer"),
@@ -59,7 +59,12 @@ def _citation(value: Mapping[str, Any]) -> Citation:
     )
 
 
-def _passage(value: Mapping[str, Any]) -> Passage:
+def passage_from_json(value: Mapping[str, Any]) -> Passage:
+    """Make a passage of what ``passage_json`` wrote.
+
+    Raises:
+        KeyError: A field is missing.
+    """
     best = value["sentence"]
     sentence = Sentence(best["start"], best["end"], best["quote"], best["quote"], value["page"])
     chunk = Chunk(

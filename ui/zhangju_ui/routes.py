@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Body, HTTPException, Query, Request, Response
 
 from zhangju_index.errors import InputError
+from zhangju_ui.evaluation_view import render_case
 from zhangju_ui.exporting import conversation_json, conversation_markdown
 from zhangju_ui.library_view import render_outline
 from zhangju_ui.source_view import Mark, render_source
@@ -61,6 +62,21 @@ def page_routes(shelf: "Shelf", visitors: "Visitors") -> APIRouter:
             return _fragment(render_outline(shelf.outline(document_id), language))
         except KeyError:
             return _fragment(f'<p class="zj-empty">{say("source_gone", language)}</p>', status=404)
+
+    @routes.get("/zhangju/evaluation.html")
+    def report() -> Response:
+        page = visitors.evaluations.page()
+        if page is None:
+            raise HTTPException(404)
+        return Response(page, media_type="text/html; charset=utf-8", headers=_NEVER_KEPT)
+
+    @routes.get("/zhangju/evaluation/{number}")
+    def case(request: Request, number: int) -> Response:
+        last = visitors.evaluations.last()
+        if last is None or not 0 <= number < len(last["questions"]):
+            raise HTTPException(404)
+        language = visitors.language(request.headers, request.cookies)
+        return _fragment(render_case(last["questions"][number], language))
 
     @routes.get("/zhangju/conversations/{name}.{ending}")
     def export(request: Request, name: str, ending: Literal["md", "json"], language: str = "") -> Response:

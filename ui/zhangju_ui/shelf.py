@@ -7,13 +7,13 @@ begins as a copy of it, and the page moves there.
 import os
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from zhangju.values import Answer, Listing
+from zhangju.values import Listing
 from zhangju_index.errors import DocumentError, IndexBusyError, InputError
 from zhangju_index.outline import Outline, outline_document
 
@@ -96,18 +96,18 @@ class Shelf:
 
         return [each.document_id for each in self.documents] == [BUNDLED_ARTICLE]
 
-    def ask(
-        self, question: str, history: Sequence[Mapping[str, Any]] = (), where: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Answer a question from the library as it is now.
-
-        Raises:
-            ZhangjuError: The question cannot be used, or the index cannot serve.
-        """
-        return self._live.ask(question, history, where=where)
+    @property
+    def asks(self) -> str:
+        """The other machine whose language model words the answers; empty where none does."""
+        with self._live.borrow() as assistant:
+            generator = assistant.generator
+        # What cannot say where it is may be anywhere.
+        if generator is None or getattr(generator, "is_local", False):
+            return ""
+        return str(getattr(generator, "host", generator.name))
 
     def borrow(self) -> "AbstractContextManager[Assistant]":
-        """Use what answers, as it is now, for longer than one question."""
+        """Use what answers, as it is now."""
         return self._live.borrow()
 
     def outline(self, document_id: str) -> Outline:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from zhangju.language import detect_language
 from zhangju_index.outline import Outline
 from zhangju_index.reading import ReadingText
 from zhangju_index.values import Section
@@ -68,9 +69,14 @@ def render_source(
     earlier = _more("earlier", max(0, start - window // 2), language) if start else ""
     later = _more("later", stop, language) if stop < length else ""
     return (
-        f'<article class="zj-article" data-document="{identity}" data-start="{start}" data-end="{stop}"'
+        f'<article class="zj-article" lang="{_lang(outline)}" data-document="{identity}" data-start="{start}" data-end="{stop}"'
         f' aria-label="{literal(outline.title)}">{earlier}{"".join(parts)}{later}</article>'
     )
+
+
+def _lang(outline: Outline) -> str:
+    """The language a document begins in: fonts and the setting of paragraphs follow it."""
+    return detect_language(outline.document.text)
 
 
 def marked_text(reading: ReadingText, marks: Sequence[Mark]) -> str:

@@ -63,6 +63,7 @@ const zhangju = (() => {
       if (isOpen) body.scrollTop = scrolled;
     }
     one("#zj-source-name").textContent = body.querySelector("article")?.getAttribute("aria-label") ?? "";
+    follow(place.document, Number(place.quote ? place.quote.split("-")[0] : place.at));
     if (quietly) return;
     all(".zj-current").forEach((node) => node.classList.remove("zj-current"));
     link?.classList.add("zj-current");
@@ -75,6 +76,19 @@ const zhangju = (() => {
     const top = target.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop;
     const room = place.quote ? body.clientHeight / 3 : 16;
     body.scrollTo({ top: Math.max(0, top - room), behavior: isOpen ? motion() : "auto" });
+  };
+  /* The section that is read is marked in the outline. */
+  const follow = (document, at) => {
+    let here = null;
+    all(".zj-section .zj-open").forEach((button) => {
+      button.removeAttribute("aria-current");
+      if (button.dataset.document === document && Number(button.dataset.at) <= at) here = button;
+    });
+    here?.setAttribute("aria-current", "true");
+    const list = one("#zj-documents");
+    if (!here?.offsetParent || !list) return;
+    const [row, frame] = [here.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (row.top < frame.top || row.bottom > frame.bottom) list.scrollTop += row.top - frame.top - frame.height / 3;
   };
   const said = (words) => {
     const line = document.createElement("p");
@@ -296,6 +310,9 @@ const zhangju = (() => {
     }
   });
   document.addEventListener("change", ({ target }) => {
+    if (target.matches?.(".zj-outcomes")) {
+      all(".zj-case").forEach((each) => { each.hidden = Boolean(target.value) && each.dataset.outcome !== target.value; });
+    }
     if (target.matches?.(".zj-language")) {
       keep("zj-language", target.value);
       location.reload();
@@ -303,11 +320,16 @@ const zhangju = (() => {
   });
   document.addEventListener("input", ({ target }) => { if (target.matches?.(".zj-filter")) filter(target.value); });
   document.addEventListener("toggle", async ({ target }) => {
-    const outline = target.matches?.(".zj-document[open]") && target.querySelector(".zj-outline");
-    if (!outline || outline.childElementCount || outline.dataset.asked) return;
-    outline.dataset.asked = "yes";
-    const response = await fetch(`/zhangju/outline/${encodeURIComponent(target.dataset.document)}`);
-    outline.innerHTML = await response.text();
+    const part = target.open && target.querySelector(":scope > .zj-lazy");
+    if (!part || part.childElementCount || part.dataset.asked) return;
+    part.dataset.asked = "yes";
+    try {
+      const response = await fetch(part.dataset.url);
+      if (response.ok) part.innerHTML = await response.text();
+    } finally {
+      // Who opens it again asks again.
+      if (!part.childElementCount) delete part.dataset.asked;
+    }
     showState();
   }, true);
   for (const [name, shows] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) {

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shutil
+import threading
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -299,8 +300,14 @@ def test_stopping_and_asking_on(visit):
 def test_a_language_model_is_watched(visit, served, shot):
     """Its sentences come one by one, what fails its check says so; it can be stopped, and left alone."""
     true = "武进重点布局的未来产业是合成生物、氢能和新型储能。"
-    made_up = "".join(f"武进在第{number}年投资了{number}00亿元。[1]" for number in range(2, 11))
-    endpoint = ScriptedEndpoint(lambda _: pieces(f"{true}[1]{made_up}"), pause=0.07)
+    enough = threading.Event()
+
+    def writes(_):
+        yield from pieces(f"{true}[1]武进在第二年投资了二百亿元。[1]武进")
+        # However slow the machine, it is still writing when it is stopped.
+        enough.wait(4 * WAIT_MS / 1000)
+
+    endpoint = ScriptedEndpoint(writes, pause=0.02)
     with (
         endpoint_at(endpoint),
         serving(served.data.parent, "--llm-url", endpoint.url, "--llm-model", "scripted") as page,
@@ -336,6 +343,7 @@ def test_a_language_model_is_watched(visit, served, shot):
         tab.locator(".zj-verified").first.wait_for()
         assert tab.locator(".user-row").all_inner_texts() == [f"{FUTURE}？"]
         assert page.attempts == []
+        enough.set()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 
 from zhangju import Retriever
 from zhangju.judge import Judge
-from zhangju.judge.reading import read_passage
+from zhangju.judge.reading import PairReader
 from zhangju.judge.weights import round_columns
+from zhangju.reranking import Reading
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.protocols import Embedder
 from zhangju_index.values import Chunk, Sentence
@@ -37,11 +38,16 @@ def judge(bundled_model: Embedder) -> Judge:
     return Judge.load(bundled_model)
 
 
+def readings_of(*chunks: Chunk) -> list[Reading]:
+    """Every sentence of chunks."""
+    return [Reading(chunk, row) for chunk in chunks for row in range(len(chunk.sentences))]
+
+
 @pytest.fixture(scope="module")
-def chunks(article_retriever: Retriever) -> list[Chunk]:
-    """Passages of the article for each question."""
-    found = [p.chunk for question in QUESTIONS for p in article_retriever.search(question, k=4)]
-    return list(dict.fromkeys(found))
+def readings(article_retriever: Retriever) -> list[Reading]:
+    """Sentences of the article for each question."""
+    found = [p.chunk for question in QUESTIONS for p in article_retriever.search(question, k=3)]
+    return readings_of(*dict.fromkeys(found))
 
 
 @pytest.fixture
@@ -55,14 +61,12 @@ def training_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("training_path")
-def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, chunks: list[Chunk]) -> None:
+def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, readings: list[Reading]) -> None:
     """Scores are those of the network that was trained, but for rounding to 8 bits."""
     import torch
     from network import JudgeNetwork
     from pairs import Tokeniser, make_batch
     from safetensors.torch import load_file
-
-    from zhangju.judge.reading import passage_head
 
     assert isinstance(bundled_model, BundledEmbedder)
     network = JudgeNetwork(bundled_model.weights)
@@ -70,34 +74,34 @@ def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, chu
     names = {name.removeprefix("update."): name for name in network.state_dict()}
     network.load_state_dict({names[name]: value.float() for name, value in stored.items()})
     tokeniser = Tokeniser(bundled_model.weights)
-    tokens = [tokeniser.passage(c.reading_text, passage_head(c).rstrip("\n")) for c in chunks]
+    tokens = [tokeniser.sentence(r.sentence.reading_text, r.heading, r.before) for r in readings]
     ours: list[float] = []
     theirs: list[float] = []
     for question in QUESTIONS:
-        batch = make_batch([tokeniser.question(question)], [0] * len(chunks), tokens)
+        batch = make_batch([tokeniser.question(question)], [0] * len(tokens), tokens)
         with torch.inference_mode():
-            judged = network(batch).sentences
-        for row, (judgement, chunk) in enumerate(zip(judge.judge(question, chunks), chunks, strict=True)):
-            ours.extend(judgement.sentences)
-            theirs.extend(judged[row, : len(chunk.sentences)].tolist())
+            theirs.extend(network(batch).scores.tolist())
+        ours.extend(judgement.log_odds for judgement in judge.judge(question, readings))
 
-    assert np.corrcoef(ours, theirs)[0, 1] > 0.95
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.97
     assert np.abs(np.array(ours) - theirs).mean() < 0.6
 
 
 @pytest.mark.slow
-def test_what_is_said_of_a_passage_does_not_depend_on_the_others(judge: Judge, chunks: list[Chunk]) -> None:
+def test_what_is_said_of_a_sentence_does_not_depend_on_the_others(
+    judge: Judge, readings: list[Reading]
+) -> None:
     """Alone, in a row and asked again: the very same values."""
-    together = judge.judge(QUESTIONS[0], chunks)
+    together = judge.judge(QUESTIONS[0], readings)
 
-    assert judge.judge(QUESTIONS[0], chunks) == together
-    assert [judge.judge(QUESTIONS[0], [chunk])[0] for chunk in reversed(chunks)] == together[::-1]
+    assert judge.judge(QUESTIONS[0], readings) == together
+    assert [judge.judge(QUESTIONS[0], [r])[0] for r in reversed(readings)] == together[::-1]
     assert judge.judge(QUESTIONS[0], []) == []
 
 
 @pytest.mark.slow
 def test_it_tells_an_answer_from_what_is_only_alike(judge: Judge) -> None:
-    """In languages of the training and another: the sentence that answers has the highest score."""
+    """In one language and across two: the sentence that answers has the highest score."""
     facts = {
         "图书馆几点关门？": ("市图书馆有三层。", "图书馆每天晚上九点关门。", "图书馆里禁止吸烟。"),
         "When does the library close?": (
@@ -112,38 +116,45 @@ def test_it_tells_an_answer_from_what_is_only_alike(judge: Judge) -> None:
         ),
     }
     for question, sentences in facts.items():
-        scores = judge.judge(question, [chunk_of(*sentences)])[0].sentences
-        assert int(np.argmax(scores)) == 1, (question, scores)
+        found = judge.judge(question, readings_of(chunk_of(*sentences)))
+        assert int(np.argmax([judgement.log_odds for judgement in found])) == 1, (question, found)
 
 
 @pytest.mark.slow
-def test_every_sentence_of_odd_passages_is_judged(judge: Judge) -> None:
-    """Very long ones, emoji, lone surrogates: a score for each sentence, clauses inside their sentence."""
-    odd = [
+def test_every_odd_sentence_is_judged(judge: Judge) -> None:
+    """Very long ones, emoji, lone surrogates: a score for each, the clause inside it."""
+    odd = readings_of(
         chunk_of("一。"),
         chunk_of("😀😀。", "right-to-left: שלום עולם.", "\ud83d half."),
         chunk_of("One sentence. ", "   Another,  after   spaces.   ", "End."),
-        chunk_of(*(f"第{n}句话说了一些事情，内容并不重要。" for n in range(60))),
+        chunk_of("很长的一句话，" * 200 + "。", "短句。"),
         chunk_of("标题下的一句。", path=("长标题" * 300,)),
-    ]
-    for chunk, judgement in zip(odd, judge.judge("？", odd), strict=True):
-        assert len(judgement.sentences) == len(judgement.clauses) == len(chunk.sentences)
-        assert all(np.isfinite(score) for score in judgement.sentences)
-        for clause, sentence in zip(judgement.clauses, chunk.sentences, strict=True):
-            assert clause is None or 0 <= clause.start < clause.end <= len(sentence.reading_text)
+    )
+    for reading, judgement in zip(odd, judge.judge("？", odd), strict=True):
+        assert np.isfinite(judgement.log_odds)
+        clause = judgement.clause
+        assert clause is None or 0 <= clause.start < clause.end <= len(reading.sentence.reading_text)
 
 
 @pytest.mark.slow
-def test_tokens_know_their_sentence(bundled_model: Embedder, chunks: list[Chunk]) -> None:
-    """The characters of a sentence's tokens are the sentence."""
+@pytest.mark.usefixtures("training_path")
+def test_it_reads_what_it_was_trained_to_read(bundled_model: Embedder, readings: list[Reading]) -> None:
+    """The same token ids as in training, and the sentence's own tokens cover the sentence."""
+    from pairs import Tokeniser, make_batch
+
     assert isinstance(bundled_model, BundledEmbedder)
-    for chunk in chunks:
-        read = read_passage(bundled_model.tokenizer, chunk, 480)
-        assert len(read.ids) <= 480
-        for row, sentence in enumerate(chunk.sentences):
-            own = np.flatnonzero(read.sentences == row)
-            assert read.starts[own].min() == 0
-            assert read.ends[own].max() == len(sentence.reading_text)
+    tokeniser = Tokeniser(bundled_model.weights)
+    vocabulary = bundled_model.weights.vocabulary
+    reader = PairReader(bundled_model.tokenizer, vocabulary.bos, vocabulary.eos, QUESTIONS[0])
+    for reading in readings:
+        pair = reader.read(reading)
+        tokens = tokeniser.sentence(reading.sentence.reading_text, reading.heading, reading.before)
+        batch = make_batch([tokeniser.question(QUESTIONS[0])], [0], [tokens])
+        assert pair.ids == batch.ids[0].tolist()
+        assert pair.own.tolist() == np.flatnonzero(batch.judged[0].numpy()).tolist()
+        assert pair.starts.min() == 0
+        if len(pair.own) < 90:
+            assert pair.ends.max() == len(reading.sentence.reading_text)
 
 
 def test_columns_are_rounded_to_seven_bits() -> None:

@@ -8,15 +8,15 @@ import pytest
 
 from zhangju.composing import choose_sentences
 from zhangju.fusion import lift
-from zhangju.ranking import JUDGED_CHARACTERS, JUDGED_PASSAGES
-from zhangju.reranking import Clause, Judgement, Reranker
+from zhangju.ranking import JUDGED_PASSAGES, JUDGED_SENTENCES
+from zhangju.reranking import Clause, Judgement, Reading, Reranker
 from zhangju.retriever import Retriever
 from zhangju_index.build import build_index
-from zhangju_index.chunking import ChunkSettings
+from zhangju_index.chunking import ChunkSettings, is_heading
 from zhangju_index.folder import open_index
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
-from zhangju_index.values import Chunk
+from zhangju_index.values import Chunk, Sentence
 
 QUESTION = "武进重点布局哪些未来产业？"
 
@@ -28,20 +28,16 @@ class WordReranker:
 
     def __init__(self, word: str) -> None:
         self.word = word
-        self.read: list[Chunk] = []
+        self.read: list[Reading] = []
 
-    def judge(self, question: str, chunks: Sequence[Chunk]) -> list[Judgement]:
+    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
         """Judge by the word alone."""
-        self.read = list(chunks)
-        return [self._judge(chunk) for chunk in chunks]
+        self.read = list(readings)
+        return [self._judge(reading.sentence.reading_text) for reading in readings]
 
-    def _judge(self, chunk: Chunk) -> Judgement:
-        texts = [sentence.reading_text for sentence in chunk.sentences]
-        places = [text.find(self.word) for text in texts]
-        return Judgement(
-            tuple(6.0 if place >= 0 else -6.0 for place in places),
-            tuple(Clause(p, p + len(self.word), 1.0) if p >= 0 else None for p in places),
-        )
+    def _judge(self, text: str) -> Judgement:
+        place = text.find(self.word)
+        return Judgement(6.0, Clause(place, place + len(self.word), 1.0)) if place >= 0 else Judgement(-6.0)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +93,7 @@ def test_scores_never_rise_with_rank(folder: Path) -> None:
 
 
 def test_what_is_read_is_bounded(folder: Path) -> None:
-    """A reranker reads the passages that lead, no more than it is paid for, whatever ``k`` is."""
+    """A reranker reads sentences of the passages that lead, so many and no more, whatever ``k`` is."""
     reranker = WordReranker("武进")
     with open_with(folder, reranker) as retriever, open_with(folder, None) as plain:
         retriever.search(QUESTION, k=1)
@@ -105,9 +101,23 @@ def test_what_is_read_is_bounded(folder: Path) -> None:
         leading = [passage.chunk for passage in plain.search(QUESTION, k=JUDGED_PASSAGES)]
         retriever.search(QUESTION, k=20)
 
-    assert reranker.read == read == leading[: len(read)]
-    assert sum(len(chunk.reading_text) for chunk in read) <= JUDGED_CHARACTERS
-    assert len(read) > 1
+    assert reranker.read == read
+    assert len(read) == len(set(read)) == JUDGED_SENTENCES
+    assert {reading.chunk for reading in read} <= set(leading)
+    assert not any(is_heading(reading.sentence, reading.chunk) for reading in read)
+
+
+def test_a_sentence_is_read_in_its_place() -> None:
+    """With the heading above it and the sentence before it, where there are any."""
+    sentences = tuple(Sentence(n, n + 2, f"{n}。", f"{n}。") for n in (0, 2))
+    chunk = Chunk("d", ("上", "下"), 0, 4, "0。2。", "0。2。", "0。2。", sentences)
+    bare = Chunk("d", (), 0, 4, "0。2。", "0。2。", "0。2。", sentences)
+
+    assert [(r.sentence.text, r.before, r.heading) for r in (Reading(chunk, 0), Reading(chunk, 1))] == [
+        ("0。", "", "下"),
+        ("2。", "0。", "下"),
+    ]
+    assert Reading(bare, 0).heading == ""
 
 
 def test_a_sentence_that_does_not_answer_is_not_quoted_beside_one_that_does(folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from zhangju.rerankers import JUDGE, load_reranker
-from zhangju.reranking import Reranker
+from zhangju.reranking import Reading, Reranker
 from zhangju_index.errors import ModelError
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
@@ -52,10 +52,11 @@ def test_a_named_cross_encoder_scores_each_sentence(cross_encoder: Path) -> None
     from test_judge import chunk_of
 
     chunks = [chunk_of("创新的主体在企业。", "创新的核心是人才。"), chunk_of("新质生产力。")]
+    readings = [Reading(chunk, row) for chunk in chunks for row in range(len(chunk.sentences))]
     reranker = load_reranker(str(cross_encoder), ToyEmbedder())
     assert isinstance(reranker, Reranker)
-    found = [score for judgement in reranker.judge("主体？", chunks) for score in judgement.sentences]
-    sentences = [sentence.text for chunk in chunks for sentence in chunk.sentences]
+    found = [judgement.log_odds for judgement in reranker.judge("主体？", readings)]
+    sentences = [reading.sentence.text for reading in readings]
     wanted = CrossEncoder(str(cross_encoder)).predict(
         [("主体？", sentence) for sentence in sentences], activation_fn=Identity()
     )

@@ -14,19 +14,23 @@ from pathlib import Path
 import numpy as np
 import opencc
 import torch
+from groups import Read, Source
 from network import JudgeNetwork
 from pairs import Encoder, Tokeniser, make_batch
-from sets import Question, QuestionSet, read_all
+from sets import Question, read_all
 from sklearn.metrics import roc_auc_score
 
 from zhangju_index.bundled_weights import read_weights
-from zhangju_index.sentences import split_sentences
 
 SETS = (
     "cmrc", "drcd-test-zh", "drcd-test", "dureader", "xquad-zh-zh", "xquad-en-zh", "xquad-zh-en", "xquad-de-zh",
     "xquad-th-th", "xquad-th-zh", "squad2", "chinesesquad2", "nomiracl-zh", "nomiracl-en",
 )  # fmt: skip
 NEVER_LEARNED = ("dureader", "chinesesquad2")
+
+
+_READ = 15
+"""Most sentences that are judged for a question, the nearest ones."""
 
 
 class Scorer:
@@ -40,57 +44,39 @@ class Scorer:
         self._network.load_state_dict(state["network"])
         print(f"{state['step']} steps")
 
-    def __call__(self, question: str, texts: list[str], titles: list[str]) -> list[np.ndarray]:
-        """Scores of the sentences of each text."""
-        tokens = [self.tokeniser.passage(*pair) for pair in zip(texts, titles, strict=True)]
-        batch = make_batch([self.tokeniser.question(question)], [0] * len(texts), tokens)
+    def __call__(self, question: str, sentences: list[Read]) -> np.ndarray:
+        """Scores of sentences."""
+        tokens = [self.tokeniser.sentence(s.text, s.title, s.before) for s in sentences]
+        batch = make_batch([self.tokeniser.question(question)], [0] * len(tokens), tokens)
         with torch.inference_mode():
-            judged = self._network(batch)
-        return [judged.sentences[row, : int(count)].numpy() for row, count in enumerate(batch.counts)]
+            return self._network(batch).scores.numpy()
 
 
-def measure(found: QuestionSet, questions: list[Question], scorer: Scorer, encode: Encoder) -> str:
+def measure(source: Source, numbers: list[int], scorer: Scorer, around: bool) -> str:
     """One line about a set."""
     first, similar, answered, scores = [], [], [], []
-    for question in questions:
-        if question.pool:
-            texts = [found.passages[row].text for row in question.pool]
-            titles = [found.passages[row].title for row in question.pool]
-            answered.append(question.answerable)
-            scores.append(
-                max(float(each.max()) for each in scorer(question.text, texts, titles) if len(each))
-            )
-            continue
-        passage = found.passages[question.gold[0]]
-        title = passage.title.replace("_", " ")
-        if question.span is None:
+    pairs = any(not q.answerable for q in source.questions)
+    for number in numbers:
+        question: Question = source.questions[number]
+        near = source.near(number, question.pool or question.gold[:1])
+        gold = set(source.answering(question))
+        best = scorer(question.text, [source.show(s, around) for s in near[:_READ]])
+        if gold:
+            first.append(near[int(best.argmax())] in gold)
+            similar.append(near[0] in gold)
+        answered.append(question.answerable)
+        scores.append(float(best.max()))
+        if gold and not pairs:
+            left = source.left(question)
+            if not left:
+                answered.pop()
+                scores.pop()
+                continue
+            kept = [s for s in near if s in left][:_READ]
             answered.append(False)
-            scores.append(float(scorer(question.text, [passage.text], [title])[0].max()))
-            continue
-        ranges = split_sentences(passage.text)
-        start, end = question.span
-        gold = {n for n, (a, b) in enumerate(ranges) if a < end and start < b}
-        kept = [
-            n
-            for n in range(len(ranges))
-            if n not in gold and not any(w in passage.text[slice(*ranges[n])] for w in question.answers)
-        ]
-        without = "".join(
-            passage.text[slice(*ranges[n])] + ("" if passage.text[ranges[n][1] - 1] > "\u2e80" else " ")
-            for n in kept
-        )
-        texts = [passage.text, *([without] if without.strip() else [])]
-        judged = scorer(question.text, texts, [title] * len(texts))
-        first.append(int(judged[0].argmax()) in gold)
-        if any(len(q.gold) and q.span is None and not q.pool for q in questions[:50]):
-            answered.append(True)
-            scores.append(float(judged[0].max()))
-        elif len(texts) > 1:
-            answered.extend([True, False])
-            scores.extend([float(judged[0].max()), float(judged[1].max())])
-        vectors = encode([passage.text[slice(*r)] for r in ranges], "document")
-        similar.append(int((vectors @ encode([question.text], "query")[0]).argmax()) in gold)
-    line = f"{found.name:14} {len(questions):4} questions"
+            shown = [source.show(s, around, frozenset(gold)) for s in kept]
+            scores.append(float(scorer(question.text, shown).max()))
+    line = f"{source.found.name:14} {len(numbers):4} questions"
     if first:
         line += f"  sentence first {np.mean(first):.3f} (similarity {np.mean(similar):.3f})"
     if len(set(answered)) == 2:
@@ -108,15 +94,17 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for vectors")
     parser.add_argument("--most", type=int, default=150)
     parser.add_argument("--sets", nargs="*", default=SETS)
+    parser.add_argument("--alone", action="store_true", help="sentences without what stands around them")
     options = parser.parse_args()
     torch.set_num_threads(1)
     scorer = Scorer(options.checkpoint)
     encode = Encoder(read_weights(), scorer.tokeniser, options.cache)
     for name in options.sets:
         found = read_all(options.data, encode, opencc.OpenCC("t2s").convert, [name])[0]
-        questions = [q for q in found.questions if q.held_out or name == "dureader"]
-        step = max(1, len(questions) // options.most)
-        print(measure(found, questions[::step][: options.most], scorer, encode), flush=True)
+        source = Source(found, encode, [q for q in found.questions if q.held_out or name in NEVER_LEARNED])
+        step = max(1, len(source.questions) // options.most)
+        numbers = list(range(len(source.questions)))[::step][: options.most]
+        print(measure(source, numbers, scorer, not options.alone), flush=True)
 
 
 if __name__ == "__main__":

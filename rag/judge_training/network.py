@@ -1,6 +1,6 @@
-"""The judge as a trainable network: the bundled encoder, reading question and passage as one text.
+"""The judge as a trainable network: the bundled encoder, reading a question and one sentence as one text.
 
-    <s> query: … </s> passage: … </s> -> 12 layers -> one score a sentence, start and end of the answer
+    <s> query: … </s> title, what goes before </s> passage: sentence </s> -> 12 layers -> score, start, end
 
 The lower layers are the bundled ones and never change; the upper ones get low-rank updates (LoRA, Hu et al.
 2021, arXiv 2106.09685) of their four matrices. Only those, the layer norms and the heads are trained and shipped.
@@ -21,21 +21,19 @@ DTYPE = torch.bfloat16
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pairs of a question and a passage, padded.
+    """Pairs of a question and a sentence, padded.
 
     Attributes:
         ids: Token ids with the special ones, shape (pairs, tokens).
         lengths: Tokens of each pair, shape (pairs,).
         asked: Tokens of each question with the special ones before and after it, shape (pairs,).
-        sentences: Sentence that each token belongs to, -1 for none, shape (pairs, tokens).
-        counts: Sentences of each passage, shape (pairs,).
+        judged: Which tokens are the sentence's own, shape (pairs, tokens).
     """
 
     ids: Tensor
     lengths: Tensor
     asked: Tensor
-    sentences: Tensor
-    counts: Tensor
+    judged: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,12 @@ class Judged:
     """What the network says of each pair.
 
     Attributes:
-        sentences: Score of each sentence, -inf where there is none, shape (pairs, most sentences).
+        scores: Log-odds that the sentence answers, shape (pairs,).
         starts: How likely the answer starts at each token, shape (pairs, tokens).
         ends: How likely it ends there.
     """
 
-    sentences: Tensor
+    scores: Tensor
     starts: Tensor
     ends: Tensor
 
@@ -63,7 +61,7 @@ class JudgeNetwork(nn.Module):
         rank: Rank of each update.
     """
 
-    def __init__(self, weights: Weights, joint: int = 6, layers: int = 12, rank: int = 32) -> None:
+    def __init__(self, weights: Weights, joint: int = 5, layers: int = 12, rank: int = 32) -> None:
         super().__init__()
         shape = weights.shape
         self.joint, self.layers, self.rank = joint, layers, rank
@@ -113,14 +111,12 @@ class JudgeNetwork(nn.Module):
                     self.update[f"l{layer}_{norm}_{part}"] = nn.Parameter(
                         self.base[layer][f"{norm}.{part}"].clone()
                     )
-        self.pair_in = nn.Linear(2 * width, 128)
-        self.pair_out = nn.Linear(128, 1)
+        self.pair = nn.Linear(3 * width, 1)
         self.token = nn.Linear(width, 3)
-        # Similarity of question and sentence is where the judge starts from.
-        self.alike = nn.Parameter(torch.tensor([20.0, -17.0]))
         with torch.no_grad():
-            self.pair_out.weight.zero_()
-            self.pair_out.bias.zero_()
+            self.pair.weight.zero_()
+            # One sentence in some ten answers.
+            self.pair.bias.fill_(-2.0)
             self.token.weight[2].zero_()
             self.token.bias[2] = 0
 
@@ -148,31 +144,24 @@ class JudgeNetwork(nn.Module):
             }
             hidden = self._layer(hidden, mask, self.base[layer], updates, norms)
         hidden = hidden.float()
-        asked = (torch.arange(batch.ids.shape[1])[None] < batch.asked[:, None]).float()
-        of_question = (hidden * asked[..., None]).sum(1) / asked.sum(1, keepdim=True)
+        places = torch.arange(batch.ids.shape[1])[None]
+        asked = places < batch.asked[:, None]
+        everything = places < batch.lengths[:, None]
+        means = [_mean(hidden, part) for part in (everything, asked, batch.judged)]
         values = self.token(hidden)
-        most = int(batch.counts.max())
-        member = (batch.sentences[:, None] == torch.arange(most)[None, :, None]).float()
-        sizes = member.sum(2, keepdim=True).clamp(min=1)
-        means = member @ hidden / sizes
-        joined = torch.cat([means, of_question[:, None].expand_as(means)], dim=2)
-        scores = self.pair_out(F.gelu(self.pair_in(joined)))[..., 0]
-        alike = F.normalize(means, dim=2) @ F.normalize(of_question, dim=1)[..., None]
-        scores = scores + self.alike[0] * alike[..., 0] + self.alike[1]
-        best = torch.where(member.bool(), values[:, None, :, 2], torch.tensor(-1e4)).amax(2)
-        there = torch.arange(most)[None] < batch.counts[:, None]
-        scores = torch.where(there & (member.sum(2) > 0), scores + best, torch.tensor(-1e4))
-        inside = batch.sentences >= 0
-        starts = torch.where(inside, values[..., 0], torch.tensor(-1e4))
-        ends = torch.where(inside, values[..., 1], torch.tensor(-1e4))
-        return Judged(scores, starts, ends)
+        outside = torch.tensor(-1e4)
+        best = torch.where(batch.judged, values[..., 2], outside).amax(1)
+        return Judged(
+            self.pair(torch.cat(means, dim=1))[:, 0] + best,
+            torch.where(batch.judged, values[..., 0], outside),
+            torch.where(batch.judged, values[..., 1], outside),
+        )
 
-    def forward(self, batch: Batch, parts: int = 6) -> Judged:
+    def forward(self, batch: Batch, parts: int = 16) -> Judged:
         """Judge all pairs, some at a time and alike in length."""
         order = torch.argsort(batch.lengths, descending=True)
-        sentences = torch.full((len(order), int(batch.counts.max())), -1e4)
-        starts = torch.full(batch.ids.shape, -1e4)
-        ends = torch.full(batch.ids.shape, -1e4)
+        scores, starts, ends = [], [], []
+        tokens = batch.ids.shape[1]
         for rows in order.split(parts):
             longest = int(batch.lengths[rows].max())
             judged = self.judge(
@@ -180,13 +169,14 @@ class JudgeNetwork(nn.Module):
                     batch.ids[rows, :longest],
                     batch.lengths[rows],
                     batch.asked[rows],
-                    batch.sentences[rows, :longest],
-                    batch.counts[rows],
+                    batch.judged[rows, :longest],
                 )
             )
-            sentences = _put(sentences, rows, judged.sentences)
-            starts, ends = _put(starts, rows, judged.starts), _put(ends, rows, judged.ends)
-        return Judged(sentences, starts, ends)
+            scores.append(judged.scores)
+            starts.append(F.pad(judged.starts, (0, tokens - longest), value=-1e4))
+            ends.append(F.pad(judged.ends, (0, tokens - longest), value=-1e4))
+        back = torch.argsort(order)
+        return Judged(torch.cat(scores)[back], torch.cat(starts)[back], torch.cat(ends)[back])
 
     def _layer(
         self,
@@ -232,5 +222,7 @@ def _mask(lengths: Tensor, tokens: int) -> Tensor:
     return torch.zeros(beyond.shape, dtype=DTYPE).masked_fill(beyond, -1e4)[:, None, None]
 
 
-def _put(target: Tensor, rows: Tensor, values: Tensor) -> Tensor:
-    return target.index_put((rows[:, None], torch.arange(values.shape[1])[None]), values)
+def _mean(hidden: Tensor, part: Tensor) -> Tensor:
+    """Mean of the states of some tokens, shape (texts, width)."""
+    weight = part.float()[..., None]
+    return (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)

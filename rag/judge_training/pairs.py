@@ -1,4 +1,10 @@
-"""Token ids of questions and passages, with the sentence that each token belongs to."""
+"""Token ids of pairs: a question, and one sentence with what stands around it.
+
+    <s> query: question </s> title, the end of what goes before </s> passage: sentence </s>
+
+What stands around a sentence tells what its "it" and "that year" are; it lies between marks of its own, so that
+the network knows which words are judged.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,26 +19,22 @@ from network import Batch, JudgeNetwork
 from zhangju_index.bundled_embedder import E5_PROMPTS
 from zhangju_index.bundled_tokenizer import build_tokenizer
 from zhangju_index.bundled_weights import Weights
-from zhangju_index.sentences import split_sentences
 
-MAX_PASSAGE, MAX_QUESTION = 384, 64
+MAX_SENTENCE, MAX_QUESTION = 96, 64
+MAX_TITLE, MAX_BEFORE = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One passage as the network reads it.
+    """What is read after the question.
 
     Attributes:
-        ids: With the special tokens.
-        sentences: Sentence of each token, -1 for those of the prompt, the title and the special ones.
-        places: Where each token starts and ends in the text, shape (tokens, 2).
-        ranges: Sentences of the text.
+        ids: With the mark at the end of each part.
+        places: Where each token starts and ends in the sentence, (-1, -1) for those outside it.
     """
 
     ids: list[int]
-    sentences: list[int]
     places: list[tuple[int, int]]
-    ranges: list[tuple[int, int]]
 
 
 class Tokeniser:
@@ -42,53 +44,53 @@ class Tokeniser:
         self._tokenizer = build_tokenizer(weights.vocabulary)
         self._bos, self._eos = weights.vocabulary.bos, weights.vocabulary.eos
 
+    def text(self, text: str, kind: str) -> list[int]:
+        """Token ids of a text standing alone, as the encoder reads it."""
+        ids = self._tokenizer.encode(E5_PROMPTS[kind] + text, add_special_tokens=False).ids
+        return [self._bos, *ids[:510], self._eos]
+
     def question(self, text: str) -> list[int]:
-        """Token ids of a question."""
+        """Token ids of a question, from the mark at the start to that at the end."""
         ids = self._tokenizer.encode(E5_PROMPTS["query"] + text, add_special_tokens=False).ids
         return [self._bos, *ids[: MAX_QUESTION - 2], self._eos]
 
-    def passage(self, text: str, title: str = "") -> Tokens:
-        """Token ids of a passage; a title goes before it, as in ``Chunk.embedding_text``."""
-        head = E5_PROMPTS["document"] + (f"{title}\n" if title else "")
-        encoding = self._tokenizer.encode(head + text, add_special_tokens=False)
-        ranges = split_sentences(text)
-        ids, sentences, places = [self._bos], [-1], [(-1, -1)]
-        current = 0
-        for token, (start, end) in zip(encoding.ids[: MAX_PASSAGE - 2], encoding.offsets, strict=False):
-            start, end = start - len(head), end - len(head)
+    def sentence(self, text: str, title: str = "", before: str = "") -> Tokens:
+        """Token ids of a sentence after its title and the end of what goes before it."""
+        head = self._plain(title)[:MAX_TITLE] + self._plain(before)[-MAX_BEFORE:]
+        ids = [*head, self._eos] if head else []
+        places = [(-1, -1)] * len(ids)
+        prompt = E5_PROMPTS["document"]
+        encoding = self._tokenizer.encode(prompt + text, add_special_tokens=False)
+        for token, (start, end) in zip(encoding.ids[:MAX_SENTENCE], encoding.offsets, strict=False):
             ids.append(token)
-            if end <= 0:
-                sentences.append(-1)
-                places.append((-1, -1))
-                continue
-            while current + 1 < len(ranges) and ranges[current][1] < end:
-                current += 1
-            sentences.append(current)
-            places.append((max(start, 0), end))
-        return Tokens([*ids, self._eos], [*sentences, -1], [*places, (-1, -1)], ranges)
+            inside = end > len(prompt)
+            places.append((max(0, start - len(prompt)), end - len(prompt)) if inside else (-1, -1))
+        return Tokens([*ids, self._eos], [*places, (-1, -1)])
+
+    def _plain(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids if text else []
+        return ids
 
 
-def make_batch(questions: Sequence[list[int]], owners: Sequence[int], passages: Sequence[Tokens]) -> Batch:
-    """Join each passage to its question, and pad the pairs to one length.
+def make_batch(questions: Sequence[list[int]], owners: Sequence[int], sentences: Sequence[Tokens]) -> Batch:
+    """Join each sentence to its question, and pad the pairs to one length.
 
     Args:
-        questions: Token ids with the special ones.
-        owners: Place of each passage's question.
-        passages: The passages.
+        questions: Token ids with the marks.
+        owners: Place of each sentence's question.
+        sentences: The sentences.
     """
     asked = [questions[owner] for owner in owners]
-    # The special token that opens a passage standing alone is left out.
-    ids = [[*question, *passage.ids[1:]] for question, passage in zip(asked, passages, strict=True)]
-    sentences = [
-        [*[-1] * len(question), *passage.sentences[1:]]
-        for question, passage in zip(asked, passages, strict=True)
+    ids = [[*question, *sentence.ids] for question, sentence in zip(asked, sentences, strict=True)]
+    judged = [
+        [*[0] * len(question), *[int(end > 0) for _, end in sentence.places]]
+        for question, sentence in zip(asked, sentences, strict=True)
     ]
     return Batch(
         _pad(ids, 1),
         torch.tensor([len(row) for row in ids]),
         torch.tensor([len(question) for question in asked]),
-        _pad(sentences, -1),
-        torch.tensor([max(p.sentences) + 1 for p in passages]),
+        _pad(judged, 0).bool(),
     )
 
 
@@ -114,9 +116,7 @@ class Encoder:
         path = self._cache / f"{digest}.npy"
         if path.exists():
             return np.load(path)
-        rows = [
-            self._tokeniser.question(t) if kind == "query" else self._tokeniser.passage(t).ids for t in texts
-        ]
+        rows = [self._tokeniser.text(text, kind) for text in texts]
         order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
         vectors = np.empty((len(rows), 384), dtype=np.float32)
         for start in range(0, len(order), 32):

@@ -2,11 +2,9 @@
 
     python rag/judge_training/write_graph.py          needs the package onnx; run again only to change the graph
 
-    input_ids, position_ids, mask      a question and a passage as one text, as in ``index/graph/layers.py``
-    asked (pairs, 1, tokens)           what takes the mean of the question's tokens
-    members (pairs, sentences, tokens) what takes the mean of each sentence's tokens
-    beyond (pairs, sentences, tokens)  0 at the tokens of a sentence, -10,000 at all others
-        -> sentences (pairs, sentences, 1)   clauses (pairs, 3, tokens): start, end, evidence
+    input_ids, position_ids, mask   a question and a sentence as one text, as in ``index/graph/layers.py``
+    means (pairs, 3, tokens)        what takes the mean of all tokens, of the question's, and of the sentence's
+        -> score (pairs, 1)   places_of_answer (pairs, 3, tokens): start, end, evidence
 
 Matrices are whole numbers of 7 bits with a scale for each column, multiplied with values of 8 bits
 (``DynamicQuantizeMatMul``): processors without dot products of bytes add pairs of products in 16 bits, which
@@ -22,10 +20,9 @@ from zhangju_index.bundled_weights import ModelShape, read_weights
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "index" / "graph"))
-from layers import RUNTIME, TOKENS, Graph, add_layer, add_words  # noqa: E402 - a script's neighbour on another floor
+from layers import TOKENS, Graph, add_layer, add_words  # noqa: E402 - a script's neighbour on another floor
 
 TARGET = ROOT / "rag" / "zhangju" / "judge" / "judge.onnx"
-HIDDEN = 128
 
 
 def build_graph(shape: ModelShape, *, rounded: bool = True) -> ModelProto:
@@ -54,32 +51,13 @@ def build_graph(shape: ModelShape, *, rounded: bool = True) -> ModelProto:
     def weight(name: str, *sizes: int) -> str:
         return graph.weight(name, TensorProto.FLOAT, *sizes)
 
-    means = graph.add("MatMul", ["members", hidden], "means")
-    question = graph.add("MatMul", ["asked", hidden], "question")
-    of_means = graph.add("MatMul", [means, weight("pair_in.passage", width, HIDDEN)], "of_means")
-    of_question = graph.add("MatMul", [question, weight("pair_in.question", width, HIDDEN)], "of_question")
-    both = graph.add("Add", [of_means, of_question], "both")
-    active = graph.add("BiasGelu", [both, weight("pair_in.bias", HIDDEN)], "active", RUNTIME)
-    product = graph.add("MatMul", [active, weight("pair_out.weight", HIDDEN, 1)], "pair_product")
-    whole = graph.add("Add", [product, weight("pair_out.bias", 1)], "whole")
-    unit_means = graph.add("LpNormalization", [means], "unit_means", axis=-1, p=2)
-    unit_question = graph.add("LpNormalization", [question], "unit_question", axis=-1, p=2)
-    turned = graph.add("Transpose", [unit_question], "turned", perm=[0, 2, 1])
-    cosine = graph.add("MatMul", [unit_means, turned], "cosine")
-    scaled = graph.add("Mul", [cosine, weight("alike.scale", 1)], "scaled")
-    alike = graph.add("Add", [scaled, weight("alike.offset", 1)], "alike")
-    whole = graph.add("Add", [whole, alike], "whole_and_alike")
+    means = graph.add("MatMul", ["means", hidden], "mean_states")
+    joined = graph.add("Reshape", [means, graph.constant("joined_shape", 0, 3 * width)], "joined")
+    product = graph.add("MatMul", [joined, weight("pair.weight", 3 * width, 1)], "pair_product")
+    graph.add("Add", [product, weight("pair.bias", 1)], "score")
     token = graph.add("MatMul", [hidden, weight("token.weight", width, 3)], "token_product")
     values = graph.add("Add", [token, weight("token.bias", 3)], "token_values")
-    clauses = graph.add("Transpose", [values], "clauses", perm=[0, 2, 1])
-    evidence = graph.add(
-        "Slice",
-        [clauses, graph.constant("from", 2), graph.constant("to", 3), graph.constant("axis", 1)],
-        "evidence",
-    )
-    inside = graph.add("Add", [evidence, "beyond"], "inside")
-    best = graph.add("ReduceMax", [inside, graph.constant("last", 2)], "best", keepdims=1)
-    graph.add("Add", [whole, best], "sentences")
+    graph.add("Transpose", [values], "places_of_answer", perm=[0, 2, 1])
 
     def value(name: str, kind: int, *sizes: str | int) -> object:
         return helper.make_tensor_value_info(name, kind, list(sizes))
@@ -88,13 +66,11 @@ def build_graph(shape: ModelShape, *, rounded: bool = True) -> ModelProto:
         "judge",
         [
             *TOKENS,
-            value("asked", TensorProto.FLOAT, "pairs", 1, "tokens"),
-            value("members", TensorProto.FLOAT, "pairs", "sentences", "tokens"),
-            value("beyond", TensorProto.FLOAT, "pairs", "sentences", "tokens"),
+            value("means", TensorProto.FLOAT, "pairs", 3, "tokens"),
         ],
         [
-            value("sentences", TensorProto.FLOAT, "pairs", "sentences", 1),
-            value("clauses", TensorProto.FLOAT, "pairs", 3, "tokens"),
+            value("score", TensorProto.FLOAT, "pairs", 1),
+            value("places_of_answer", TensorProto.FLOAT, "pairs", 3, "tokens"),
         ],
     )
 

@@ -9,8 +9,10 @@ Quotes from one document stand in the order of its text, the documents in the or
 
 from collections.abc import Sequence
 
+from zhangju.citing import cite
+from zhangju.fusion import PASSAGE_SHARE
 from zhangju.ranking import ScoredSentence
-from zhangju.values import AnswerSentence, Citation
+from zhangju.values import AnswerSentence
 from zhangju_index.chunking import is_byline_chunk, is_heading
 
 __all__ = ["choose_sentences", "quote_sentences"]
@@ -20,7 +22,6 @@ NEARLY = 0.012
 """How far behind the best sentence another may score and still be quoted."""
 NEARLY_AS_SURE = 1.5
 """How much lower the log-odds of another sentence may be."""
-_RANK_WEIGHT = 0.5
 
 
 def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) -> list[ScoredSentence]:
@@ -50,7 +51,11 @@ def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) 
 def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, ...]:
     """Turn chosen sentences into quotes, each with its numbered citation."""
     return tuple(
-        AnswerSentence(text=item.sentence.reading_text, status="quoted", citations=(_cite(item, number),))
+        AnswerSentence(
+            text=item.sentence.reading_text,
+            status="quoted",
+            citations=(cite(item.passage, item.sentence, number=number, highlight=item.highlight),),
+        )
         for number, item in enumerate(chosen, start=1)
     )
 
@@ -77,21 +82,4 @@ def _joins(item: ScoredSentence, best: ScoredSentence) -> bool:
 
 def _worth(item: ScoredSentence) -> float:
     # A sentence counts for more in a passage that fits as a whole.
-    return item.score + _RANK_WEIGHT * item.passage.score
-
-
-def _cite(item: ScoredSentence, number: int) -> Citation:
-    passage, sentence = item.passage, item.sentence
-    return Citation(
-        number=number,
-        document_id=passage.chunk.document_id,
-        title=passage.title,
-        source=passage.source,
-        section_path=passage.chunk.section_path,
-        page=sentence.page,
-        start=sentence.start,
-        end=sentence.end,
-        quote=sentence.text,
-        reading_text=sentence.reading_text,
-        highlight=item.highlight,
-    )
+    return item.score + PASSAGE_SHARE * item.passage.score

@@ -1,32 +1,31 @@
-"""How likely it is that the sources answer a question: a first, simple estimate.
+"""How likely it is that the sources answer a question.
 
-A logistic curve over two similarities: that of the best sentence, and that of the nearest
-sentences about other things, which says what level to expect of this question in this language.
-``eval/fitting/fit_confidence.py`` fitted it on XQuAD (Artetxe et al. 2020) in twelve pairs of
-languages: each question is put to its own article, to the same without the paragraph that
-answers (a near miss), and to another article. On the half not fitted, AUROC is 0.97 against
-other articles and 0.76 against near misses (0.84 in one language, 0.76 across two): similarity
-sees the topic, not whether the fact is there. The value ranks questions; it is not calibrated yet.
+A logistic curve over what one search found: the judge's log-odds for the best sentence that it read, the similarity
+of the best sentence, and that of the nearest sentences about other things, which says what level to expect of this
+question in this language. ``eval/fitting/fit_confidence.py`` fitted it on public questions that the judge did not
+learn from, answered, near misses and off the topic; where no judge reads, a curve over the similarities alone stands
+in, which sees the topic but not whether the fact is there.
 """
 
 import math
+from collections.abc import Sequence
 
 from zhangju.ranking import Findings
 
-__all__ = ["THRESHOLD", "estimate_confidence"]
+__all__ = ["FEATURES", "THRESHOLD", "estimate_confidence"]
 
-# Fitted: -3.759. Moved up on the development half of the article's eval set, answered and
-# unanswered weighing the same: newspaper prose stands out less than Wikipedia does.
-_INTERCEPT = -2.809
-_SIMILARITY = 47.433
-_ELSEWHERE = -45.629
+FEATURES = ("judged", "similarity", "elsewhere")
+"""What the curve reads, in the order of its coefficients."""
+
+_JUDGED = (-2.809, 0.0, 47.433, -45.629)
+"""Intercept and coefficients with a judge."""
+
+_ALIKE = (-2.809, 47.433, -45.629)
+"""Intercept and coefficients of the similarities alone: fitted on XQuAD, moved on the development half of the
+article's eval set so that it is refused below the same threshold."""
 
 THRESHOLD = 0.2
-"""Confidence from which a question is answered.
-
-Chosen on the development half of the article's eval set: the questions that the article answers
-lie above it and those off its topic below, but only 27 % of the near misses do.
-"""
+"""Confidence from which a question is answered."""
 
 
 def estimate_confidence(findings: Findings) -> float:
@@ -37,5 +36,14 @@ def estimate_confidence(findings: Findings) -> float:
     """
     if not findings.passages:
         return 0.0
-    value = _INTERCEPT + _SIMILARITY * findings.similarity + _ELSEWHERE * findings.elsewhere
-    return 1.0 / (1.0 + math.exp(-value))
+    alike = (findings.similarity, findings.elsewhere)
+    if findings.judged is None:
+        return _curve(_ALIKE, alike)
+    return _curve(_JUDGED, (findings.judged, *alike))
+
+
+def _curve(coefficients: Sequence[float], values: Sequence[float]) -> float:
+    intercept, *slopes = coefficients
+    total = intercept + sum(slope * value for slope, value in zip(slopes, values, strict=True))
+    # Beyond these ends the value is 0 or 1 in any case, and the exponential would overflow.
+    return 1.0 / (1.0 + math.exp(-min(max(total, -500.0), 500.0)))

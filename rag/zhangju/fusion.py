@@ -23,6 +23,7 @@ __all__ = [
     "BYLINE_PENALTY",
     "COVERAGE_WEIGHT",
     "MASTHEAD_PENALTY",
+    "PASSAGE_SHARE",
     "demote_mastheads",
     "fuse",
     "level_lengths",
@@ -35,6 +36,9 @@ MASTHEAD_PENALTY = 0.02
 
 BYLINE_PENALTY = 0.03
 """Taken off bylines besides, unless the question asks for a person."""
+PASSAGE_SHARE = 0.5
+"""What the score of its passage counts for a sentence, beside its own."""
+
 JUDGE_WEIGHT = 0.006
 """What one unit of log-odds of a reranker counts for; chosen on the development half of the article's eval set."""
 

@@ -1,8 +1,8 @@
 """From what the legs put forward to passages and sentences in order.
 
-The legs' fused score comes first. Where there is a reranker it reads the passages that lead, as many
-as a budget of characters allows, and its log-odds are added: to each sentence, and to a passage
-those of its best sentence.
+The legs' fused score comes first. Where there is a reranker it reads the sentences that lead in the
+passages that lead, and its log-odds are added: to each sentence, and to a passage those of its best
+sentence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,13 @@ import numpy as np
 from zhangju.fusion import (
     COVERAGE_WEIGHT,
     MASTHEAD_PENALTY,
+    PASSAGE_SHARE,
     demote_mastheads,
     fuse,
     level_lengths,
     lift,
 )
-from zhangju.reranking import Judgement, Reranker, source_range
+from zhangju.reranking import Judgement, Reading, Reranker, source_range
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.lexical import tokenize
@@ -30,8 +31,8 @@ from zhangju_index.values import Chunk, Sentence
 from zhangju_index.vectors import FloatVector
 
 __all__ = [
-    "JUDGED_CHARACTERS",
     "JUDGED_PASSAGES",
+    "JUDGED_SENTENCES",
     "Findings",
     "Ranked",
     "ScoredSentence",
@@ -39,11 +40,11 @@ __all__ = [
     "rank",
 ]
 
-JUDGED_PASSAGES = 6
-"""Most passages that a reranker reads for a question."""
+JUDGED_PASSAGES = 20
+"""Leading passages whose sentences a reranker may read."""
 
-JUDGED_CHARACTERS = 900
-"""Characters of them that it reads at most, a Latin letter counting a third; the first is always read."""
+JUDGED_SENTENCES = 14
+"""Sentences of them that it reads for a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +101,30 @@ class Ranked(NamedTuple):
     Attributes:
         places: Candidates, best first, as many as were asked for.
         scores: Score of every candidate.
-        judgements: What the reranker said, by candidate.
+        levelled: Similarity of every sentence, the short ones taken down.
+        judgements: What the reranker said, by row of the sentence.
         similarity: As in ``Findings``.
         judged: As in ``Findings``.
         milliseconds: What the reranker took.
-        levelled: Similarity of every sentence, the short ones taken down.
     """
 
     places: list[int]
     scores: FloatVector
+    levelled: FloatVector
     judgements: Mapping[int, Judgement]
     similarity: float
     judged: float | None
     milliseconds: float
-    levelled: FloatVector
 
 
 def rank(
-    question: str, candidates: Candidates, k: int, *, who: bool, reranker: Reranker | None = None
+    question: str,
+    candidates: Candidates,
+    k: int,
+    *,
+    who: bool,
+    shares: Mapping[str, float],
+    reranker: Reranker | None = None,
 ) -> Ranked:
     """Put candidates in order.
 
@@ -126,6 +133,7 @@ def rank(
         candidates: What the legs put forward, at least one.
         k: Candidates to return.
         who: Whether the question asks for a person.
+        shares: What each word of the question weighs.
         reranker: Reads the leading ones once more.
     """
     chunks, bounds = candidates.chunks, candidates.sentence_bounds
@@ -146,16 +154,18 @@ def rank(
     started = perf_counter()
     if reranker is not None:
         # A stable sort keeps the order of the text among equals.
-        read = _leading(chunks, np.argsort(-scores, kind="stable").tolist())
-        found = reranker.judge(question, [chunks[place] for place in read])
-        judgements = dict(zip(read, found, strict=True))
-        for place, judgement in judgements.items():
-            scores[place] += lift(max(judgement.sentences))
-        able = [max(judgements[place].sentences) for place in read if telling[place]]
-        judged = max(able, default=None)
+        leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
+        read = _leading(candidates, [place for place in leading if telling[place]], scores, levelled, shares)
+        found = reranker.judge(question, [Reading(chunks[place], row) for place, row in read])
+        for (place, row), judgement in zip(read, found, strict=True):
+            judgements[int(bounds[place]) + row] = judgement
+        for place in {place for place, _ in read}:
+            own = [judgements[row] for row in range(bounds[place], bounds[place + 1]) if row in judgements]
+            scores[place] += lift(max(judgement.log_odds for judgement in own))
+        judged = max((judgement.log_odds for judgement in found), default=None)
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
-    return Ranked(places, scores, judgements, similarity, judged, milliseconds, levelled)
+    return Ranked(places, scores, levelled, judgements, similarity, judged, milliseconds)
 
 
 def findings_of(
@@ -180,8 +190,8 @@ def findings_of(
     for number, place in enumerate(ranked.places, start=1):
         chunk = candidates.chunks[place]
         part = slice(bounds[place], bounds[place + 1])
-        judgement = ranked.judgements.get(place)
-        scored = list(_score(chunk, candidates.sentence_similarity[part], levelled[part], shares, judgement))
+        judgements = [ranked.judgements.get(row) for row in range(part.start, part.stop)]
+        scored = list(_score(chunk, candidates.sentence_similarity[part], levelled[part], shares, judgements))
         best = max(scored, key=lambda item: item.score)
         passage = Passage(
             chunk, *labels[chunk.document_id], float(ranked.scores[place]), number, best.sentence
@@ -211,22 +221,29 @@ class _Scored(NamedTuple):
     highlight: Highlight | None
 
 
-def _leading(chunks: Sequence[Chunk], places: Sequence[int]) -> list[int]:
-    """The first candidates, as many as a reranker reads."""
-    kept: list[int] = []
-    budget = float(JUDGED_CHARACTERS)
-    for place in places[:JUDGED_PASSAGES]:
-        budget -= _cost(chunks[place].reading_text)
-        if kept and budget < 0:
-            break
-        kept.append(place)
-    return kept
+def _leading(
+    candidates: Candidates,
+    places: Sequence[int],
+    scores: FloatVector,
+    levelled: FloatVector,
+    shares: Mapping[str, float],
+) -> list[tuple[int, int]]:
+    """The leading sentences of some candidates, as many as a reranker reads, by candidate and row in it."""
+    bounds = candidates.sentence_bounds
+    found: list[tuple[float, int, int]] = []
+    for place in places:
+        chunk, first = candidates.chunks[place], bounds[place]
+        for row, sentence in enumerate(chunk.sentences):
+            if not is_heading(sentence, chunk):
+                own = float(levelled[first + row]) + COVERAGE_WEIGHT * _coverage(sentence, shares)
+                found.append((own + PASSAGE_SHARE * float(scores[place]), place, row))
+    found.sort(key=lambda item: (-item[0], item[1:]))
+    return [(place, row) for _, place, row in found[:JUDGED_SENTENCES]]
 
 
-def _cost(text: str) -> float:
-    # A Han character is some two thirds of a token, a Latin letter a quarter.
-    wide = sum(character > "\u2e80" for character in text)
-    return wide + (len(text) - wide) / 3
+def _coverage(sentence: Sentence, shares: Mapping[str, float]) -> float:
+    terms = set(tokenize(sentence.reading_text))
+    return sum(weight for term, weight in shares.items() if term in terms)
 
 
 def _score(
@@ -234,19 +251,18 @@ def _score(
     similarities: FloatVector,
     levelled: FloatVector,
     weights: Mapping[str, float],
-    judgement: Judgement | None,
+    judgements: Sequence[Judgement | None],
 ) -> Iterator[_Scored]:
     """Each sentence with what speaks for it; ``weights`` are the question's shares."""
     for row, sentence in enumerate(chunk.sentences):
-        terms = set(tokenize(sentence.reading_text))
-        coverage = sum(weight for term, weight in weights.items() if term in terms)
+        coverage = _coverage(sentence, weights)
         score = float(levelled[row]) + COVERAGE_WEIGHT * coverage
         score -= MASTHEAD_PENALTY * is_heading(sentence, chunk)
         judged = highlight = None
-        if judgement is not None:
-            judged = judgement.sentences[row]
+        if (judgement := judgements[row]) is not None:
+            judged = judgement.log_odds
             score += lift(judged)
-            clause = judgement.clauses[row] if judgement.clauses else None
-            if clause is not None:
+            if judgement.clause is not None:
+                clause = judgement.clause
                 highlight = Highlight(*source_range(sentence, clause.start, clause.end))
         yield _Scored(sentence, float(similarities[row]), coverage, score, judged, highlight)

@@ -4,12 +4,11 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zhangju.reranking import Judgement, Reranker
+from zhangju.reranking import Judgement, Reading, Reranker
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_weights import find_weights
 from zhangju_index.errors import ModelError
 from zhangju_index.protocols import Embedder
-from zhangju_index.values import Chunk
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -47,20 +46,16 @@ class CrossEncoderReranker:
         """What it was loaded by."""
         return self._name
 
-    def judge(self, question: str, chunks: Sequence[Chunk]) -> list[Judgement]:
-        """Score the sentences of chunks; clauses are not told."""
+    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
+        """Score sentences, each without what stands around it; clauses are not told."""
         from torch.nn import Identity
 
-        pairs = [(question, sentence.reading_text) for chunk in chunks for sentence in chunk.sentences]
+        pairs = [(question, reading.sentence.reading_text) for reading in readings]
         with self._lock:
             scores = self._model.predict(
                 pairs, batch_size=_BATCH_SIZE, show_progress_bar=False, activation_fn=Identity()
-            ).tolist()
-        judgements: list[Judgement] = []
-        for chunk in chunks:
-            own, scores = scores[: len(chunk.sentences)], scores[len(chunk.sentences) :]
-            judgements.append(Judgement(tuple(own)))
-        return judgements
+            )
+        return [Judgement(float(score)) for score in scores]
 
 
 def load_reranker(name: str | None, embedder: Embedder) -> Reranker | None:

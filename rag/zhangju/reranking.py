@@ -1,4 +1,4 @@
-"""What a reranker says of passages: a score for each sentence, and the clause that answers best."""
+"""What a reranker reads and says: a sentence in its place, how likely it answers, and the clause that does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from zhangju_index.values import Chunk, Sentence
 
-__all__ = ["Clause", "Judgement", "Reranker", "source_range"]
+__all__ = ["Clause", "Judgement", "Reading", "Reranker", "source_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +25,57 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a reranker says of one chunk.
+class Reading:
+    """A sentence to be judged, in its place.
 
     Attributes:
-        sentences: Log-odds that each sentence of the chunk answers the question.
-        clauses: The likeliest answer inside each, where the reranker tells.
+        chunk: The chunk that it belongs to.
+        row: Its place among the sentences of the chunk.
     """
 
-    sentences: tuple[float, ...]
-    clauses: tuple[Clause | None, ...] = ()
+    chunk: Chunk
+    row: int
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence."""
+        return self.chunk.sentences[self.row]
+
+    @property
+    def before(self) -> str:
+        """The sentence before it in its chunk, or nothing."""
+        return self.chunk.sentences[self.row - 1].reading_text if self.row else ""
+
+    @property
+    def heading(self) -> str:
+        """The heading right above it, or nothing."""
+        return self.chunk.section_path[-1] if self.chunk.section_path else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reranker says of one sentence.
+
+    Attributes:
+        log_odds: That the sentence answers the question.
+        clause: The likeliest answer inside it, where the reranker tells.
+    """
+
+    log_odds: float
+    clause: Clause | None = None
 
 
 @runtime_checkable
 class Reranker(Protocol):
-    """Reads passages once more, together with the question."""
+    """Reads sentences once more, together with the question."""
 
     @property
     def name(self) -> str:
         """What reports call it."""
         ...
 
-    def judge(self, question: str, chunks: Sequence[Chunk]) -> list[Judgement]:
-        """Judge each chunk; the same question and chunks get the same judgements."""
+    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
+        """Judge each sentence; what is said of one does not depend on the others."""
         ...
 
 

@@ -212,12 +212,14 @@ class Retriever:
         query = self._embedder.embed_queries([question])
         embedded = perf_counter()
         shares = self._index.shares(question)
-        reach = Reach(_CHUNKS_PROPOSED, _SENTENCES_PROPOSED)
+        reach = Reach(max(_CHUNKS_PROPOSED, k), max(_SENTENCES_PROPOSED, 2 * k))
         candidates = self._index.candidates(query[0], shares, reach, where)
         if not candidates.chunks:
             findings, judging = Findings((), (), 0.0, 0.0, 0.0, {}), 0.0
         else:
-            ranked = rank(question, candidates, k, who=asks_who(question), reranker=self._reranker)
+            ranked = rank(
+                question, candidates, k, who=asks_who(question), shares=shares, reranker=self._reranker
+            )
             leading = [candidates.chunks[place] for place in ranked.places]
             labels = self._index.labels([chunk.document_id for chunk in leading])
             elsewhere = self._elsewhere(query[0], leading[0].reading_text)

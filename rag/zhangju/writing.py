@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from zhangju.citing import cite
 from zhangju.drafting import Drafting, DraftSentence
 from zhangju.generating import Generator
 from zhangju.prompting import NO_ANSWER, prompt
@@ -31,20 +32,7 @@ class Numbering:
 
     def cite(self, passage: Passage, sentence: Sentence) -> Citation:
         """The citation of a sentence of a passage."""
-        return self.number(
-            Citation(
-                number=0,
-                document_id=passage.chunk.document_id,
-                title=passage.title,
-                source=passage.source,
-                section_path=passage.chunk.section_path,
-                page=sentence.page,
-                start=sentence.start,
-                end=sentence.end,
-                quote=sentence.text,
-                reading_text=sentence.reading_text,
-            )
-        )
+        return self.number(cite(passage, sentence))
 
     def number(self, citation: Citation) -> Citation:
         """A citation with the number of its place."""

@@ -92,13 +92,7 @@ def _arrays(
                     f"{at}.{norm}.{part}",
                     weights.matrix(f"{at}.{norm}.{part}", width)[0] if own is None else own,
                 )
-    pair = trained["pair_in.weight"].T
-    yield "pair_in.passage", np.ascontiguousarray(pair[:width])
-    yield "pair_in.question", np.ascontiguousarray(pair[width:])
-    yield "pair_in.bias", trained["pair_in.bias"]
-    yield "pair_out.weight", np.ascontiguousarray(trained["pair_out.weight"].T)
-    yield "pair_out.bias", trained["pair_out.bias"]
-    yield "alike.scale", trained["alike"][:1]
-    yield "alike.offset", trained["alike"][1:]
+    yield "pair.weight", np.ascontiguousarray(trained["pair.weight"].T)
+    yield "pair.bias", trained["pair.bias"]
     yield "token.weight", np.ascontiguousarray(trained["token.weight"].T)
     yield "token.bias", trained["token.bias"]

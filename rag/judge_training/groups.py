@@ -1,0 +1,201 @@
+"""Groups of sentences that the judge learns from: one that answers a question, and others that look as if they did."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sets import Encode, Question, QuestionSet
+
+from zhangju_index.sentences import split_sentences
+
+PAIRS = 12
+OWN = 5
+"""Most sentences of the passage that answers; the rest comes from other passages."""
+TAKE_AWAY = 0.33
+TITLED, PRECEDED = 0.7, 0.6
+_MINED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its place.
+
+    Attributes:
+        text: Its words.
+        passage: Row of its passage in the set.
+        number: Its number within the passage.
+        start: Where it starts in the passage.
+    """
+
+    text: str
+    passage: int
+    number: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One sentence as the judge reads it."""
+
+    text: str
+    title: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question and sentences, of which some may answer.
+
+    Attributes:
+        question: As asked.
+        sentences: What is read.
+        answering: For each whether it answers; None where one of them does and nobody knows which.
+        span: Sentence and range of the answer in it, where it is known and lies in one sentence.
+        answerable: Whether any answers.
+    """
+
+    question: str
+    sentences: list[Read]
+    answering: list[bool] | None
+    span: tuple[int, int, int] | None
+    answerable: bool
+
+
+class Source:
+    """A set with its sentences and those that look as if they answered.
+
+    Args:
+        found: The set.
+        encode: Turns sentences and questions into unit rows.
+        questions: The questions to learn from.
+    """
+
+    def __init__(self, found: QuestionSet, encode: Encode, questions: Sequence[Question]) -> None:
+        self.found, self.questions = found, list(questions)
+        self.sentences: list[Sentence] = []
+        self.of_passage: list[list[int]] = []
+        for row, passage in enumerate(found.passages):
+            numbers = []
+            for number, (start, end) in enumerate(split_sentences(passage.text)):
+                numbers.append(len(self.sentences))
+                self.sentences.append(Sentence(passage.text[start:end], row, number, start))
+            self.of_passage.append(numbers)
+        self.vectors: Any = encode([s.text for s in self.sentences], "document")
+        self.asked: Any = encode([q.text for q in self.questions], "query")
+
+    def near(self, number: int, rows: Sequence[int]) -> list[int]:
+        """Sentences of some passages, the nearest to a question first."""
+        candidates = [s for row in rows for s in self.of_passage[row]]
+        if not candidates:
+            return []
+        order = np.argsort(-(self.vectors[candidates] @ self.asked[number]), kind="stable")
+        return [candidates[place] for place in order]
+
+    def answering(self, question: Question) -> list[int]:
+        """Sentences that the answer lies in, where its place is known."""
+        if question.span is None:
+            return []
+        start, end = question.span
+        return [
+            s
+            for s in self.of_passage[question.gold[0]]
+            if self.sentences[s].start < end and start < self.sentences[s].start + len(self.sentences[s].text)
+        ]
+
+    def left(self, question: Question) -> set[int]:
+        """Sentences of the passage that answers which do not hold the answer anywhere."""
+        answering = self.answering(question)
+        return {
+            s
+            for s in self.of_passage[question.gold[0]]
+            if s not in answering and not any(a in self.sentences[s].text for a in question.answers)
+        }
+
+    def show(self, sentence: int, around: bool = True, hidden: frozenset[int] = frozenset()) -> Read:
+        """A sentence with its title and the sentence before it, unless that one is hidden."""
+        it = self.sentences[sentence]
+        title = self.found.passages[it.passage].title.replace("_", " ").rpartition(" › ")[2]
+        previous = self.of_passage[it.passage][it.number - 1] if it.number else None
+        before = "" if previous is None or previous in hidden else self.sentences[previous].text
+        return Read(it.text, title, before) if around else Read(it.text, "", "")
+
+    def read(self, sentence: int, random_: random.Random, hidden: frozenset[int] = frozenset()) -> Read:
+        """A sentence as it is learned from: now and then without its title or what goes before it."""
+        shown = self.show(sentence, hidden=hidden)
+        titled, preceded = random_.random() < TITLED, random_.random() < PRECEDED
+        return Read(shown.text, shown.title if titled else "", shown.before if preceded else "")
+
+    def draw(self, random_: random.Random) -> Group:
+        """Make a group of a question."""
+        number = random_.randrange(len(self.questions))
+        question = self.questions[number]
+        asked = _as_typed(question.text, random_)
+        if question.pool:
+            chosen = self.near(number, question.pool)[: 2 * PAIRS]
+            chosen = chosen[: PAIRS // 2] + random_.sample(
+                chosen[PAIRS // 2 :], min(PAIRS // 2, max(0, len(chosen) - PAIRS // 2))
+            )
+            return Group(
+                asked,
+                [self.read(s, random_) for s in chosen],
+                None if question.answerable else [False] * len(chosen),
+                None,
+                question.answerable,
+            )
+        gold = random_.choice(question.gold)
+        own = self.near(number, [gold])
+        others = _some(self.near(number, question.others)[:_MINED], PAIRS - OWN, random_)
+        if question.span is None and question.answerable:
+            # An article of a law answers as a whole: its nearest sentence is taken for the one that does.
+            chosen = [*own[:1], *others]
+            return Group(
+                asked,
+                [self.read(s, random_) for s in chosen],
+                [True, *[False] * len(others)],
+                None,
+                True,
+            )
+        if not question.answerable:
+            chosen = [*_some(own, OWN + 1, random_), *others]
+            return Group(asked, [self.read(s, random_) for s in chosen], [False] * len(chosen), None, False)
+        answering, left = self.answering(question), self.left(question)
+        wrong = [s for s in own if s in left]
+        if random_.random() < TAKE_AWAY:
+            chosen = [*_some(wrong, OWN + 1, random_), *others]
+            hidden = frozenset(answering)
+            return Group(
+                asked, [self.read(s, random_, hidden) for s in chosen], [False] * len(chosen), None, False
+            )
+        chosen = [*answering, *_some(wrong, OWN, random_), *others]
+        span = None
+        if len(answering) == 1 and question.span:
+            at = self.sentences[answering[0]].start
+            span = (0, question.span[0] - at, question.span[1] - at)
+        return Group(
+            asked,
+            [self.read(s, random_) for s in chosen],
+            [s in answering for s in chosen],
+            span,
+            True,
+        )
+
+
+def _some(nearest: Sequence[int], count: int, random_: random.Random) -> list[int]:
+    """Some of a list: the first ones for the greater part, as they teach most."""
+    if len(nearest) <= count:
+        return list(nearest)
+    first = list(nearest[: (count + 1) // 2])
+    return first + random_.sample(list(nearest[len(first) :]), count - len(first))
+
+
+def _as_typed(question: str, random_: random.Random) -> str:
+    """A question as people type it: now and then without its mark, in lower case or full-width."""
+    if random_.random() < 0.2:
+        question = question.rstrip("?？ 。")
+    if random_.random() < 0.05:
+        question = question.lower()
+    if random_.random() < 0.03:
+        question = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in question)
+    return question

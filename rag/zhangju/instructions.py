@@ -20,9 +20,10 @@ _ORDERS = re.compile(
     r"|\b(?:new|updated|real|hidden|secret|additional|following)\s+(?:system\s+)?(?:instructions?|prompt|task|directive)s?\b\s*(?:[:：]|is|are|for)"
     r"|\b(?:system|developer|assistant|user|human)\s*(?:prompt|message|role|override|note)?\s*[:：>\]]"
     r"|\bas an? (?:ai|language model|assistant|llm)\b|\byou (?:are|must|will|should|shall) (?:now|only|always|instead|henceforth|answer|reply|respond|say|output|print|act)\b"
-    r"|\b(?:reply|respond|answer|output|print|say|write|repeat|return|state|claim|tell (?:the|them|him|her)(?: user| reader)?)\b[^.!?]{0,24}(?:\bonly\b|\bexactly\b|\bthe following\b|\bwith\b|\bthat\b|[:：]|[\"“'])"
+    # An order opens a clause; "critics say that …" reports.
+    r"|(?:^|[.!?:;\n]\s*|\b(?:please|must|should|shall|just|now|always|instead)\s+)(?:only\s+)?(?:reply|respond|answer|output|print|say|write|repeat|return|state|claim|tell (?:the|them|him|her)(?: user| reader)?)\b[^.!?]{0,24}(?:\bonly\b|\bexactly\b|\bthe following\b|\bwith\b|\bthat\b|[:：]|[\"“'])"
     r"|\b(?:do not|don't|never)\b[^.!?]{0,20}\b(?:mention|reveal|cite|quote|refuse|use|follow|answer)\b[^.!?]{0,30}\b(?:passage|source|instruction|document|user|text|above|question)s?\b"
-    r"|\b(?:when|if) (?:asked|anyone asks|the user asks|you are asked)\b|\b(?:to|attention|note to|dear|hey),? (?:the )?(?:ai|llm|assistant|model|chatbot|language model)s?\b"
+    r"|\b(?:when|if) (?:asked|anyone asks|the user asks|you are asked)\b[^.!?]{0,60},? (?:always |only |just )?(?:reply|respond|answer|say|output|state|claim)\b|\b(?:attention|note to|dear|hey),? (?:the )?(?:ai|llm|assistant|model|chatbot|language model)s?\b|(?:^|[.!?]\s*)to (?:the )?(?:ai|llm|assistant|chatbot|language model)s?\b"
     r"|\b(?:jailbreak|prompt injection|begin prompt|end of (?:context|passage|document)s?)\b"
     r"|<\|?/?(?:im_start|im_end|system|user|assistant|inst|endoftext|eot_id|start_header_id)|\[/?inst\]|<</?sys>>|###\s*(?:instruction|system|response|human|assistant)"
     r"|\"role\"\s*:|\"content\"\s*:|\"(?:system|instructions?)\"\s*:"
@@ -41,7 +42,7 @@ _ORDERS = re.compile(
     r"|\b(?:ignorier\w*|vergiss|vergesse\w*|missachte\w*)\b[^.!?]{0,40}\b(?:obige\w*|vorherige\w*|bisherige\w*|alle\w*|anweisung\w*|oben)|\b(?:antworte|schreibe|sage|gib)\b[^.!?]{0,20}(?:\bnur\b|\bmit\b|[:：„\"])"
     r"|\b(?:ignore[zr]?|oublie[zr]?)\b[^.!?]{0,40}\b(?:instructions?|précédent\w*|ci-dessus|tout\w*|consignes?)|\b(?:réponde[zr]|réponds|dites|écrivez)\b[^.!?]{0,20}(?:\bseulement\b|\buniquement\b|\bpar\b|\bque\b|[:：«\"])"
     r"|\b(?:ignora|ignore[ns]?|ignorar|olvida|olvide|esquece|esqueça|ignorate|dimentica)\b[^.!?]{0,40}\b(?:instruc\w*|istruzion\w*|anterior\w*|todo\w*|tutt\w*|arriba|acima|precedent\w*)"
-    r"|\b(?:responde|responda|responder|di|diga|rispondi|rispondete|escribe|escreva)\b[^.!?]{0,20}(?:\bsolo\b|\bsólo\b|\bsomente\b|\bapenas\b|\bcon\b|\bcom\b|\bque\b|[:：«\"])"
+    r"|\b(?:responde|responda|responder|diga|rispondi|rispondete|escribe|escreva)\b[^.!?]{0,20}(?:\bsolo\b|\bsólo\b|\bsomente\b|\bapenas\b|\bcon\b|\bcom\b|\bque\b|[:：«\"])"
     r"|\b(?:negeer|vergeet)\b[^.!?]{0,40}\b(?:instructies|bovenstaande|vorige|alle)\b"
     # Russian, Arabic, Turkish, Vietnamese, Hindi, Thai
     r"|(?:игнорируй\w*|забудь\w*|проигнорируй\w*)[^.!?]{0,40}(?:инструкц\w*|указани\w*|предыдущ\w*|выше|вс[её]\w*)|(?:ответь\w*|отвечай\w*|скажи\w*|напиши\w*)[^.!?]{0,20}(?:только|что|[:：«\"])"

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import pytest
 
 from zhangju.retriever import Retriever
@@ -106,3 +108,28 @@ def test_a_run_names_each_passage_once_however_many_chunks_it_has():
     assert chunks.count("p/4") > 1
     assert [name for name, _ in report.rows[0].ranked] == list(dict.fromkeys(chunks))
     assert report.rows[0].metrics["recall@100"] == 1.0
+
+
+class Quick(Counting):
+    """Has a quicker way for many documents, and notes who took it."""
+
+    def __init__(self):
+        super().__init__()
+        self.quick = Counting()
+
+    @contextmanager
+    def in_bulk(self, size):
+        """Lend the quicker one."""
+        assert size > 0
+        yield self.quick
+
+
+def test_passages_take_the_quicker_way_and_are_kept(tmp_path):
+    """Where the model has one for many documents, and the next run finds their vectors too."""
+    first, second = Quick(), Quick()
+    for embedder in (first, second):
+        with indexed_corpus(Corpus.in_memory("one", TEXTS), embedder, tmp_path):
+            pass
+
+    assert any("红色的门" in text for text in first.quick.seen)
+    assert not any("红色的门" in text for text in [*first.seen, *second.quick.seen])

@@ -36,12 +36,15 @@ def open_session(weights: Weights) -> "InferenceSession":
     return make_session(graph, dict(_arrays(weights)))
 
 
-def make_session(graph: bytes, arrays: dict[str, NDArray[Any]]) -> "InferenceSession":
-    """Make a graph without weights ready to run, on the cores that this process may use.
+def make_session(
+    graph: bytes, arrays: dict[str, NDArray[Any]], threads: int | None = None
+) -> "InferenceSession":
+    """Make a graph without weights ready to run.
 
     Args:
         graph: The graph, as a file holds it.
         arrays: The weights that it names.
+        threads: Cores that one run takes; None are all that this process may use.
     """
     # From 1.29 on it reports to its makers unless told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -50,10 +53,12 @@ def make_session(graph: bytes, arrays: dict[str, NDArray[Any]]) -> "InferenceSes
     # For whoever imported it before us.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores()
+    options.intra_op_num_threads = threads or cores()
     options.inter_op_num_threads = 1
     # Threads that wait in a busy loop take the cores from the search and from other questions.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Higher levels put in SkipLayerNormalization again, see ``index/graph/layers.py``.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 3
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
     options.add_external_initializers(list(arrays), values)

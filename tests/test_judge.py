@@ -11,7 +11,6 @@ from zhangju import Retriever
 from zhangju.judge import Judge
 from zhangju.judge.reading import PairReader
 from zhangju.judge.weights import round_columns
-from zhangju.reranking import Reading
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.protocols import Embedder
 from zhangju_index.values import Chunk, Sentence
@@ -20,7 +19,7 @@ TRAINING = Path(__file__).parents[1] / "rag" / "judge_training"
 QUESTIONS = ["武进重点布局哪些未来产业？", "Who wrote the expert's view?", "创新的主体是什么？"]
 
 
-def chunk_of(*sentences: str, path: tuple[str, ...] = ()) -> Chunk:
+def chunk_of(*sentences: str) -> Chunk:
     """A chunk of these sentences, as if they were a document."""
     text = "".join(sentences)
     places = [text.index(sentence) for sentence in sentences]
@@ -28,7 +27,7 @@ def chunk_of(*sentences: str, path: tuple[str, ...] = ()) -> Chunk:
         Sentence(place, place + len(sentence), sentence, sentence)
         for place, sentence in zip(places, sentences, strict=True)
     )
-    return Chunk("d", path, 0, len(text), text, text, text, parts)
+    return Chunk("d", (), 0, len(text), text, text, text, parts)
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +37,11 @@ def judge(bundled_model: Embedder) -> Judge:
     return Judge.load(bundled_model)
 
 
-def readings_of(*chunks: Chunk) -> list[Reading]:
-    """Every sentence of chunks."""
-    return [Reading(chunk, row) for chunk in chunks for row in range(len(chunk.sentences))]
-
-
 @pytest.fixture(scope="module")
-def readings(article_retriever: Retriever) -> list[Reading]:
+def sentences(article_retriever: Retriever) -> list[Sentence]:
     """Sentences of the article for each question."""
     found = [p.chunk for question in QUESTIONS for p in article_retriever.search(question, k=3)]
-    return readings_of(*dict.fromkeys(found))
+    return [sentence for chunk in dict.fromkeys(found) for sentence in chunk.sentences]
 
 
 @pytest.fixture
@@ -61,7 +55,9 @@ def training_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("training_path")
-def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, readings: list[Reading]) -> None:
+def test_it_computes_what_was_trained(
+    judge: Judge, bundled_model: Embedder, sentences: list[Sentence]
+) -> None:
     """Scores are those of the network that was trained, but for rounding to 8 bits."""
     import torch
     from network import JudgeNetwork
@@ -74,14 +70,14 @@ def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, rea
     names = {name.removeprefix("update."): name for name in network.state_dict()}
     network.load_state_dict({names[name]: value.float() for name, value in stored.items()})
     tokeniser = Tokeniser(bundled_model.weights)
-    tokens = [tokeniser.sentence(r.sentence.reading_text, r.heading, r.before) for r in readings]
+    tokens = [tokeniser.sentence(sentence.reading_text) for sentence in sentences]
     ours: list[float] = []
     theirs: list[float] = []
     for question in QUESTIONS:
         batch = make_batch([tokeniser.question(question)], [0] * len(tokens), tokens)
         with torch.inference_mode():
             theirs.extend(network(batch).scores.tolist())
-        ours.extend(judgement.log_odds for judgement in judge.judge(question, readings))
+        ours.extend(judgement.log_odds for judgement in judge.judge(question, sentences))
 
     assert np.corrcoef(ours, theirs)[0, 1] > 0.97
     assert np.abs(np.array(ours) - theirs).mean() < 0.6
@@ -89,13 +85,13 @@ def test_it_computes_what_was_trained(judge: Judge, bundled_model: Embedder, rea
 
 @pytest.mark.slow
 def test_what_is_said_of_a_sentence_does_not_depend_on_the_others(
-    judge: Judge, readings: list[Reading]
+    judge: Judge, sentences: list[Sentence]
 ) -> None:
     """Alone, in a row and asked again: the very same values."""
-    together = judge.judge(QUESTIONS[0], readings)
+    together = judge.judge(QUESTIONS[0], sentences)
 
-    assert judge.judge(QUESTIONS[0], readings) == together
-    assert [judge.judge(QUESTIONS[0], [r])[0] for r in reversed(readings)] == together[::-1]
+    assert judge.judge(QUESTIONS[0], sentences) == together
+    assert [judge.judge(QUESTIONS[0], [s])[0] for s in reversed(sentences)] == together[::-1]
     assert judge.judge(QUESTIONS[0], []) == []
 
 
@@ -115,30 +111,30 @@ def test_it_tells_an_answer_from_what_is_only_alike(judge: Judge) -> None:
             "Visitors come from all over the world.",
         ),
     }
-    for question, sentences in facts.items():
-        found = judge.judge(question, readings_of(chunk_of(*sentences)))
+    for question, told in facts.items():
+        found = judge.judge(question, chunk_of(*told).sentences)
         assert int(np.argmax([judgement.log_odds for judgement in found])) == 1, (question, found)
 
 
 @pytest.mark.slow
 def test_every_odd_sentence_is_judged(judge: Judge) -> None:
     """Very long ones, emoji, lone surrogates: a score for each, the clause inside it."""
-    odd = readings_of(
+    chunks = (
         chunk_of("一。"),
         chunk_of("😀😀。", "right-to-left: שלום עולם.", "\ud83d half."),
         chunk_of("One sentence. ", "   Another,  after   spaces.   ", "End."),
         chunk_of("很长的一句话，" * 200 + "。", "短句。"),
-        chunk_of("标题下的一句。", path=("长标题" * 300,)),
     )
-    for reading, judgement in zip(odd, judge.judge("？", odd), strict=True):
+    odd = [sentence for chunk in chunks for sentence in chunk.sentences]
+    for sentence, judgement in zip(odd, judge.judge("？", odd), strict=True):
         assert np.isfinite(judgement.log_odds)
         clause = judgement.clause
-        assert clause is None or 0 <= clause.start < clause.end <= len(reading.sentence.reading_text)
+        assert clause is None or 0 <= clause.start < clause.end <= len(sentence.reading_text)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("training_path")
-def test_it_reads_what_it_was_trained_to_read(bundled_model: Embedder, readings: list[Reading]) -> None:
+def test_it_reads_what_it_was_trained_to_read(bundled_model: Embedder, sentences: list[Sentence]) -> None:
     """The same token ids as in training, and the sentence's own tokens cover the sentence."""
     from pairs import Tokeniser, make_batch
 
@@ -146,15 +142,15 @@ def test_it_reads_what_it_was_trained_to_read(bundled_model: Embedder, readings:
     tokeniser = Tokeniser(bundled_model.weights)
     vocabulary = bundled_model.weights.vocabulary
     reader = PairReader(bundled_model.tokenizer, vocabulary.bos, vocabulary.eos, QUESTIONS[0])
-    for reading in readings:
-        pair = reader.read(reading)
-        tokens = tokeniser.sentence(reading.sentence.reading_text, reading.heading, reading.before)
+    for sentence in sentences:
+        pair = reader.read(sentence)
+        tokens = tokeniser.sentence(sentence.reading_text)
         batch = make_batch([tokeniser.question(QUESTIONS[0])], [0], [tokens])
         assert pair.ids == batch.ids[0].tolist()
         assert pair.own.tolist() == np.flatnonzero(batch.judged[0].numpy()).tolist()
         assert pair.starts.min() == 0
         if len(pair.own) < 90:
-            assert pair.ends.max() == len(reading.sentence.reading_text)
+            assert pair.ends.max() == len(sentence.reading_text)
 
 
 def test_columns_are_rounded_to_seven_bits() -> None:

@@ -9,14 +9,14 @@ import pytest
 from zhangju.composing import choose_sentences
 from zhangju.fusion import lift
 from zhangju.ranking import JUDGED_PASSAGES, JUDGED_SENTENCES
-from zhangju.reranking import Clause, Judgement, Reading, Reranker
+from zhangju.reranking import Clause, Judgement, Reranker
 from zhangju.retriever import Retriever
 from zhangju_index.build import build_index
 from zhangju_index.chunking import ChunkSettings, is_heading
 from zhangju_index.folder import open_index
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
-from zhangju_index.values import Chunk, Sentence
+from zhangju_index.values import Sentence
 
 QUESTION = "武进重点布局哪些未来产业？"
 
@@ -28,12 +28,12 @@ class WordReranker:
 
     def __init__(self, word: str) -> None:
         self.word = word
-        self.read: list[Reading] = []
+        self.read: list[Sentence] = []
 
-    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
+    def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Judge by the word alone."""
-        self.read = list(readings)
-        return [self._judge(reading.sentence.reading_text) for reading in readings]
+        self.read = list(sentences)
+        return [self._judge(sentence.reading_text) for sentence in sentences]
 
     def _judge(self, text: str) -> Judgement:
         place = text.find(self.word)
@@ -103,21 +103,8 @@ def test_what_is_read_is_bounded(folder: Path) -> None:
 
     assert reranker.read == read
     assert len(read) == len(set(read)) == JUDGED_SENTENCES
-    assert {reading.chunk for reading in read} <= set(leading)
-    assert not any(is_heading(reading.sentence, reading.chunk) for reading in read)
-
-
-def test_a_sentence_is_read_in_its_place() -> None:
-    """With the heading above it and the sentence before it, where there are any."""
-    sentences = tuple(Sentence(n, n + 2, f"{n}。", f"{n}。") for n in (0, 2))
-    chunk = Chunk("d", ("上", "下"), 0, 4, "0。2。", "0。2。", "0。2。", sentences)
-    bare = Chunk("d", (), 0, 4, "0。2。", "0。2。", "0。2。", sentences)
-
-    assert [(r.sentence.text, r.before, r.heading) for r in (Reading(chunk, 0), Reading(chunk, 1))] == [
-        ("0。", "", "下"),
-        ("2。", "0。", "下"),
-    ]
-    assert Reading(bare, 0).heading == ""
+    text = {sentence: chunk for chunk in leading for sentence in chunk.sentences}
+    assert not any(is_heading(sentence, text[sentence]) for sentence in read)
 
 
 def test_a_sentence_that_does_not_answer_is_not_quoted_beside_one_that_does(folder: Path) -> None:

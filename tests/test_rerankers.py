@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from zhangju.rerankers import JUDGE, load_reranker
-from zhangju.reranking import Reading, Reranker
+from zhangju.reranking import Reranker
 from zhangju_index.errors import ModelError
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
@@ -52,13 +52,12 @@ def test_a_named_cross_encoder_scores_each_sentence(cross_encoder: Path) -> None
     from test_judge import chunk_of
 
     chunks = [chunk_of("创新的主体在企业。", "创新的核心是人才。"), chunk_of("新质生产力。")]
-    readings = [Reading(chunk, row) for chunk in chunks for row in range(len(chunk.sentences))]
+    sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
     reranker = load_reranker(str(cross_encoder), ToyEmbedder())
     assert isinstance(reranker, Reranker)
-    found = [judgement.log_odds for judgement in reranker.judge("主体？", readings)]
-    sentences = [reading.sentence.text for reading in readings]
+    found = [judgement.log_odds for judgement in reranker.judge("主体？", sentences)]
     wanted = CrossEncoder(str(cross_encoder)).predict(
-        [("主体？", sentence) for sentence in sentences], activation_fn=Identity()
+        [("主体？", sentence.text) for sentence in sentences], activation_fn=Identity()
     )
 
     assert found == pytest.approx(wanted.tolist(), abs=1e-5)
@@ -66,11 +65,20 @@ def test_a_named_cross_encoder_scores_each_sentence(cross_encoder: Path) -> None
 
 @pytest.mark.slow
 def test_the_judge_serves_indexes_of_other_models() -> None:
-    """It brings its own encoder, whatever made the vectors."""
-    reranker = load_reranker(JUDGE, ToyEmbedder())
+    """It brings its own encoder, whatever made the vectors; the toy stands for no model at all."""
+
+    class Foreign:
+        """A model that is neither the toy nor the bundled one."""
+
+        name = fingerprint = "foreign"
+        dimension, max_tokens = 2, 100
+        embed_queries = embed_documents = count_tokens = ToyEmbedder().count_tokens
+
+    reranker = load_reranker(JUDGE, Foreign())  # type: ignore[arg-type]
 
     assert reranker is not None
     assert reranker.name == JUDGE
+    assert load_reranker(JUDGE, ToyEmbedder()) is None
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from zhangju.fusion import (
     level_lengths,
     lift,
 )
-from zhangju.reranking import Judgement, Reading, Reranker, source_range
+from zhangju.reranking import Judgement, Reranker, source_range
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.lexical import tokenize
@@ -156,7 +156,7 @@ def rank(
         # A stable sort keeps the order of the text among equals.
         leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
         read = _leading(candidates, [place for place in leading if telling[place]], scores, levelled, shares)
-        found = reranker.judge(question, [Reading(chunks[place], row) for place, row in read])
+        found = reranker.judge(question, [chunks[place].sentences[row] for place, row in read])
         for (place, row), judgement in zip(read, found, strict=True):
             judgements[int(bounds[place]) + row] = judgement
         for place in {place for place, _ in read}:

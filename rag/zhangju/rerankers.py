@@ -4,11 +4,13 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zhangju.reranking import Judgement, Reading, Reranker
+from zhangju.reranking import Judgement, Reranker
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_weights import find_weights
 from zhangju_index.errors import ModelError
 from zhangju_index.protocols import Embedder
+from zhangju_index.toy import ToyEmbedder
+from zhangju_index.values import Sentence
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -46,11 +48,11 @@ class CrossEncoderReranker:
         """What it was loaded by."""
         return self._name
 
-    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
-        """Score sentences, each without what stands around it; clauses are not told."""
+    def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
+        """Score sentences; clauses are not told."""
         from torch.nn import Identity
 
-        pairs = [(question, reading.sentence.reading_text) for reading in readings]
+        pairs = [(question, sentence.reading_text) for sentence in sentences]
         with self._lock:
             scores = self._model.predict(
                 pairs, batch_size=_BATCH_SIZE, show_progress_bar=False, activation_fn=Identity()
@@ -66,8 +68,9 @@ def load_reranker(name: str | None, embedder: Embedder) -> Reranker | None:
         embedder: The model of the index; the judge shares it where it is the bundled one.
 
     Returns:
-        The reranker; None without a name, and where the judge's encoder is not installed, as on
-        platforms that its package has no wheel for.
+        The reranker; None without a name. The judge is None besides where its encoder is not
+        installed, as on platforms that its package has no wheel for, and for the toy embedder,
+        which stands for having no model at all.
 
     Raises:
         ModelError: It cannot be loaded.
@@ -81,7 +84,7 @@ def load_reranker(name: str | None, embedder: Embedder) -> Reranker | None:
 
     if isinstance(embedder, BundledEmbedder):
         return Judge.load(embedder)
-    if find_weights() is None:
+    if find_weights() is None or isinstance(embedder, ToyEmbedder):
         return None
     bundled = load_embedder()
     return Judge.load(bundled) if isinstance(bundled, BundledEmbedder) else None

@@ -1,12 +1,12 @@
-"""What a reranker reads and says: a sentence in its place, how likely it answers, and the clause that does."""
+"""What a reranker says of a sentence: how likely it answers, and the clause that does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from zhangju_index.values import Chunk, Sentence
+from zhangju_index.values import Sentence
 
-__all__ = ["Clause", "Judgement", "Reading", "Reranker", "source_range"]
+__all__ = ["Clause", "Judgement", "Reranker", "source_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +22,6 @@ class Clause:
     start: int
     end: int
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A sentence to be judged, in its place.
-
-    Attributes:
-        chunk: The chunk that it belongs to.
-        row: Its place among the sentences of the chunk.
-    """
-
-    chunk: Chunk
-    row: int
-
-    @property
-    def sentence(self) -> Sentence:
-        """The sentence."""
-        return self.chunk.sentences[self.row]
-
-    @property
-    def before(self) -> str:
-        """The sentence before it in its chunk, or nothing."""
-        return self.chunk.sentences[self.row - 1].reading_text if self.row else ""
-
-    @property
-    def heading(self) -> str:
-        """The heading right above it, or nothing."""
-        return self.chunk.section_path[-1] if self.chunk.section_path else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +46,7 @@ class Reranker(Protocol):
         """What reports call it."""
         ...
 
-    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
+    def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Judge each sentence; what is said of one does not depend on the others."""
         ...
 

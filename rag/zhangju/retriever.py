@@ -12,7 +12,7 @@ from zhangju.asking import asks_who
 from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.ranking import Findings, findings_of, rank
-from zhangju.rerankers import load_reranker
+from zhangju.rerankers import JUDGE, load_reranker
 from zhangju.reranking import Reranker
 from zhangju.values import Listing, Passage
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
@@ -41,7 +41,7 @@ class Retriever:
     Args:
         index: An open index, in a folder or elsewhere; it is closed with the retriever.
         embedder: The model that made its vectors.
-        reranker: Reads the leading passages once more; None leaves them as the legs have them.
+        reranker: Reads the leading sentences once more; None leaves them as the legs have them.
 
     Raises:
         IndexMismatchError: The model is another one than the index was built with.
@@ -67,7 +67,7 @@ class Retriever:
         index: str | Path | None = None,
         *,
         model: str | None = None,
-        reranker: str | None = None,
+        reranker: str | None = JUDGE,
         progress: "Progress | None" = None,
     ) -> Self:
         """Open an index for questions.
@@ -76,8 +76,8 @@ class Retriever:
             index: Its folder. None is the bundled article's index in the user's data folder,
                 which is built when it is missing or out of date.
             model: Another sentence-transformers model than the bundled one.
-            reranker: What reads the leading passages once more: a cross-encoder of
-                sentence-transformers by its name, or ``judge``, the one that comes along.
+            reranker: What reads the leading sentences once more: ``judge``, the one that comes
+                along, a cross-encoder of sentence-transformers by its name, or None.
             progress: Told how far a build is.
 
         Raises:
@@ -105,13 +105,18 @@ class Retriever:
 
     @classmethod
     def from_texts(
-        cls, texts: Mapping[str, str] | Iterable[str], *, embedder: Embedder | None = None
+        cls,
+        texts: Mapping[str, str] | Iterable[str],
+        *,
+        embedder: Embedder | None = None,
+        reranker: str | None = JUDGE,
     ) -> Self:
         """Index texts at hand, for as long as the retriever lives; nothing of it is kept on disk.
 
         Args:
             texts: Texts by name, or texts alone. Each is kept as it is.
             embedder: Makes the vectors; None is the bundled model. ``ToyEmbedder`` needs no model.
+            reranker: As in ``open``; the judge stays away from vectors of the toy.
 
         Raises:
             InputError: There is no text, a text shows nothing, or two names give the same id.
@@ -119,18 +124,24 @@ class Retriever:
         """
         from zhangju.temporary import documents_of
 
-        return cls.from_documents(documents_of(texts), embedder=embedder)
+        return cls.from_documents(documents_of(texts), embedder=embedder, reranker=reranker)
 
     @classmethod
-    def from_documents(cls, documents: Iterable[Document], *, embedder: Embedder | None = None) -> Self:
+    def from_documents(
+        cls,
+        documents: Iterable[Document],
+        *,
+        embedder: Embedder | None = None,
+        reranker: str | None = JUDGE,
+    ) -> Self:
         """Index documents at hand, as ``from_texts`` does."""
         from zhangju.temporary import open_temporary
 
-        return open_temporary(cls, documents, embedder)
+        return open_temporary(cls, documents, embedder, reranker)
 
     @property
     def reranker(self) -> Reranker | None:
-        """What reads the leading passages once more, if anything does."""
+        """What reads the leading sentences once more, if anything does."""
         return self._reranker
 
     @property

@@ -52,18 +52,22 @@ def documents_of(texts: Mapping[str, str] | Iterable[str]) -> list[Document]:
     return documents
 
 
-def open_temporary(kind: type[R], documents: Iterable[Document], embedder: Embedder | None) -> R:
+def open_temporary(
+    kind: type[R], documents: Iterable[Document], embedder: Embedder | None, reranker: str | None
+) -> R:
     """Index documents in a temporary folder, which is gone when this returns or with the retriever.
 
     Args:
         kind: The class of the retriever.
         documents: The documents.
         embedder: Makes the vectors; None loads the bundled model.
+        reranker: By name, or None.
 
     Raises:
         InputError: There is no document, or two of one id.
         ModelError: The model cannot be loaded.
     """
+    from zhangju.rerankers import load_reranker
     from zhangju_index.build import build_index
     from zhangju_index.embedding import load_embedder
     from zhangju_index.folder import open_index
@@ -74,7 +78,7 @@ def open_temporary(kind: type[R], documents: Iterable[Document], embedder: Embed
         build_index(documents, folder / "index", chosen)
         index = open_index(folder / "index")
         try:
-            retriever = kind(index, chosen)
+            retriever = kind(index, chosen, load_reranker(reranker, chosen))
         except BaseException:
             index.close()
             raise

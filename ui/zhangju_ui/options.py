@@ -77,16 +77,20 @@ TOKEN = click.option(
 
 
 def RERANKER(command: Command) -> Command:  # noqa: N802 - it stands among the options above
-    """Add the choice of what reads the leading passages once more, as the parameter ``reranker``."""
+    """Add the choice of what reads the leading sentences once more, as the parameter ``reranker``."""
     named = click.option(
         "--reranker",
         metavar="NAME_OR_PATH",
-        default="",
-        help="What reads the leading passages once more: a cross-encoder of sentence-transformers, or"
-        " 'judge', the small one that comes along (on trial) [default: nothing].",
+        default="judge",
+        show_default=True,
+        help="What reads the leading sentences once more, together with the question: the small judge that"
+        " comes along, or a cross-encoder of sentence-transformers.",
     )
     none = click.option(
-        "--no-reranker", "reranker", flag_value="", help="Rank by similarity and keywords alone."
+        "--no-reranker",
+        "reranker",
+        flag_value="",
+        help="Rank by similarity and keywords alone: quicker, and less sure when to refuse.",
     )
     return named(none(command))
 
@@ -148,7 +152,7 @@ def open_retriever(index: Path | None, model: str | None, reranker: str = "") ->
     Args:
         index: Its folder; None is the bundled article's.
         model: Another embedding model than the bundled one.
-        reranker: What reads the leading passages once more; nothing does without a name.
+        reranker: What reads the leading sentences once more; nothing does without a name.
     """
     from zhangju import Retriever
     from zhangju_ui.progress import reporting

@@ -1,7 +1,7 @@
 """The judge: does this sentence answer this question?
 
     Judge.load() -> Judge
-    judge.judge(question, readings) -> a Judgement for each sentence
+    judge.judge(question, sentences) -> a Judgement for each sentence
 
 It is the bundled encoder once more, reading question and sentence as one text, with trained upper layers
 (``CARD.md`` beside this file says on what it was trained and how well it judges). Read this package as

@@ -9,10 +9,11 @@ import numpy as np
 
 from zhangju.judge.reading import Pair, PairReader
 from zhangju.judge.weights import read_judge
-from zhangju.reranking import Clause, Judgement, Reading
+from zhangju.reranking import Clause, Judgement
 from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_session import make_session
+from zhangju_index.values import Sentence
 from zhangju_index.vectors import FloatVector
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ class Judge:
         """What reports call it."""
         return "judge"
 
-    def judge(self, question: str, readings: Sequence[Reading]) -> list[Judgement]:
+    def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Score sentences, and mark the clause of each that answers best."""
         reader = PairReader(self._tokenizer, self._bos, self._eos, question)
         # Sentences side by side use the cores better than one sentence on all of them.
-        return list(self._workers.map(self._judge, map(reader.read, readings)))
+        return list(self._workers.map(self._judge, map(reader.read, sentences)))
 
     def _judge(self, pair: Pair) -> Judgement:
         """Judge one sentence: alone it needs no padding, and its rounding is its own."""

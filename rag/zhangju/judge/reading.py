@@ -1,8 +1,9 @@
 """What the judge reads: a question and one sentence as token ids.
 
-    <s> query: question </s> heading, the end of what goes before </s> passage: sentence </s>
+    <s> query: question </s> passage: sentence </s>
 
-``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from.
+``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from. There it reads now and then
+the heading and the sentence before as well; on articles that misleads more than it helps (``CARD.md``).
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju.reranking import Reading
 from zhangju_index.bundled_embedder import E5_PROMPTS, encodable
+from zhangju_index.values import Sentence
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Pair", "PairReader"]
 
 _MAX_QUESTION, _MAX_SENTENCE = 62, 96
-_MAX_HEADING, _MAX_BEFORE = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +54,21 @@ class PairReader:
 
     def __init__(self, tokenizer: "Tokenizer", bos: int, eos: int, question: str) -> None:
         self._tokenizer, self._eos = tokenizer, eos
-        self._asked = [bos, *self._plain(E5_PROMPTS["query"] + question)[:_MAX_QUESTION], eos]
+        prompted = E5_PROMPTS["query"] + encodable(question)
+        asked = tokenizer.encode(prompted, add_special_tokens=False).ids
+        self._asked = [bos, *asked[:_MAX_QUESTION], eos]
 
-    def read(self, reading: Reading) -> Pair:
+    def read(self, sentence: Sentence) -> Pair:
         """A sentence after the question."""
-        around = self._plain(reading.heading)[:_MAX_HEADING] + self._plain(reading.before)[-_MAX_BEFORE:]
-        before = [*self._asked, *([*around, self._eos] if around else [])]
         prompt = E5_PROMPTS["document"]
-        text = encodable(reading.sentence.reading_text)
+        text = encodable(sentence.reading_text)
         encoding = self._tokenizer.encode(prompt + text, add_special_tokens=False)
         places = np.array(encoding.offsets[:_MAX_SENTENCE], dtype=np.int64).reshape(-1, 2) - len(prompt)
         inside = np.flatnonzero(places[:, 1] > 0)
         return Pair(
-            [*before, *encoding.ids[:_MAX_SENTENCE], self._eos],
+            [*self._asked, *encoding.ids[:_MAX_SENTENCE], self._eos],
             len(self._asked),
-            len(before) + inside,
+            len(self._asked) + inside,
             np.maximum(places[inside, 0], 0),
             places[inside, 1],
         )
-
-    def _plain(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(encodable(text), add_special_tokens=False).ids if text else []
-        return ids

@@ -2,8 +2,8 @@
 
 The best sentence answers; others join it when they are nearly as good, so that a list or a
 reason that goes over two sentences is whole, and a question that has one answer gets one. Where a
-reranker read the sentences, its log-odds decide alone which join: they must say that a sentence
-answers, and nearly as surely as the best.
+reranker read the sentences, its log-odds decide alone which join: they must be nearly as high as
+those of the best.
 Quotes from one document stand in the order of its text, the documents in the order of their rank.
 """
 
@@ -20,7 +20,7 @@ __all__ = ["choose_sentences", "quote_sentences"]
 MAX_SENTENCES = 3
 NEARLY = 0.012
 """How far behind the best sentence another may score and still be quoted."""
-NEARLY_AS_SURE = 1.5
+NEARLY_AS_SURE = 1.0
 """How much lower the log-odds of another sentence may be."""
 
 
@@ -77,7 +77,7 @@ def _joins(item: ScoredSentence, best: ScoredSentence) -> bool:
     """Whether a sentence is as good an answer as the best one, or nearly."""
     if item.judged is None or best.judged is None:
         return _worth(item) >= _worth(best) - NEARLY
-    return item.judged > 0 and item.judged >= best.judged - NEARLY_AS_SURE
+    return item.judged >= best.judged - NEARLY_AS_SURE
 
 
 def _worth(item: ScoredSentence) -> float:

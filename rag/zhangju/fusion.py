@@ -39,7 +39,7 @@ BYLINE_PENALTY = 0.03
 PASSAGE_SHARE = 0.5
 """What the score of its passage counts for a sentence, beside its own."""
 
-JUDGE_WEIGHT = 0.006
+JUDGE_WEIGHT = 0.005
 """What one unit of log-odds of a reranker counts for; chosen on the development half of the article's eval set."""
 
 _CERTAIN = 8.0

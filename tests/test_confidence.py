@@ -41,6 +41,16 @@ def test_what_is_more_alike_is_surer(similarities: list[float], other: float) ->
     assert falling == sorted(falling, reverse=True)
 
 
+@given(judged=st.lists(st.floats(-12, 12), min_size=2, max_size=5).map(sorted))
+def test_what_the_judge_finds_to_answer_is_surer(judged: list[float]) -> None:
+    """The judge decides: its surest is answered at any usual similarity, its least sure refused."""
+    rising = [estimate_confidence(replace(FINDINGS, judged=value)) for value in judged]
+
+    assert rising == sorted(rising)
+    assert estimate_confidence(replace(FINDINGS, judged=-8.0)) < THRESHOLD
+    assert estimate_confidence(replace(FINDINGS, judged=3.0, similarity=0.8)) > THRESHOLD
+
+
 def test_the_threshold_lies_where_questions_lie() -> None:
     """A sentence further off than those about other things is refused, a much nearer one answers."""
     assert 0 < THRESHOLD < 1

@@ -48,10 +48,12 @@ def article_folder(bundled_model: Embedder, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session")
 def article_retriever(bundled_model: Embedder, article_folder: Path) -> Iterator[Retriever]:
-    """The same, open."""
+    """The same, open, with the judge that comes along."""
+    from zhangju.rerankers import JUDGE, load_reranker
     from zhangju_index.folder import open_index
 
-    with Retriever(open_index(article_folder), bundled_model) as retriever:
+    judge = load_reranker(JUDGE, bundled_model)
+    with Retriever(open_index(article_folder), bundled_model, judge) as retriever:
         yield retriever
 
 

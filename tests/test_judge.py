@@ -58,7 +58,7 @@ def training_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_it_computes_what_was_trained(
     judge: Judge, bundled_model: Embedder, sentences: list[Sentence]
 ) -> None:
-    """Scores are those of the network that was trained, but for rounding to 8 bits."""
+    """Scores are those of the network that was trained, but for rounding to 8 bits (see its card)."""
     import torch
     from network import JudgeNetwork
     from pairs import Tokeniser, make_batch
@@ -79,8 +79,8 @@ def test_it_computes_what_was_trained(
             theirs.extend(network(batch).scores.tolist())
         ours.extend(judgement.log_odds for judgement in judge.judge(question, sentences))
 
-    assert np.corrcoef(ours, theirs)[0, 1] > 0.97
-    assert np.abs(np.array(ours) - theirs).mean() < 0.6
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.92
+    assert np.abs(np.array(ours) - theirs).mean() < 1.0
 
 
 @pytest.mark.slow

@@ -234,7 +234,8 @@ def _leading(
     for place in places:
         chunk, first = candidates.chunks[place], bounds[place]
         for row, sentence in enumerate(chunk.sentences):
-            if not is_heading(sentence, chunk):
+            # A byline is a heading to its piece, but here it may answer.
+            if is_byline_chunk(chunk) or not is_heading(sentence, chunk):
                 own = float(levelled[first + row]) + COVERAGE_WEIGHT * _coverage(sentence, shares)
                 found.append((own + PASSAGE_SHARE * float(scores[place]), place, row))
     found.sort(key=lambda item: (-item[0], item[1:]))

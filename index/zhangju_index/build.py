@@ -31,15 +31,24 @@ from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import IntVector
 
 __all__ = [
+    "BULK_SLICE_BYTES",
     "COHORT_FILE",
+    "GROUP_TEXTS",
     "LEXICAL_FILE",
+    "SLICE_BYTES",
+    "Divided",
+    "Encoder",
     "Item",
+    "Meter",
     "OnStatus",
     "Progress",
     "Status",
     "build_index",
     "build_items",
     "copy_documents",
+    "divide",
+    "embed_group",
+    "lexical_text",
     "load_cohorts",
     "load_lexical",
     "may_take_over",
@@ -55,12 +64,12 @@ COHORT_FILE = "cohort.npy"
 Progress = Callable[[int, int, str], None]
 """Called with documents done, documents in all, and the title of the next one."""
 
-# Texts that are gathered before they are embedded: sorted by length, they fill batches evenly.
-_GROUP_TEXTS = 2048
-# Bytes that are embedded between two looks at the keyboard: seconds on a slow machine.
-_SLICE_BYTES = 16 * 1024
-# The same where many are embedded at once, which is quicker, and wants a batch for each core.
-_BULK_SLICE_BYTES = 64 * 1024
+GROUP_TEXTS = 2048
+"""Texts that are gathered before they are embedded: sorted by length, they fill batches evenly."""
+SLICE_BYTES = 16 * 1024
+"""Bytes that are embedded between two looks at the keyboard: seconds on a slow machine."""
+BULK_SLICE_BYTES = 64 * 1024
+"""The same where many are embedded at once, which is quicker, and wants a batch for each core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +202,7 @@ def build_items(
     """
     settings = settings or ChunkSettings()
     size = sum(item.size for item in items)
-    meter = _Meter(on_status, len(items), size)
+    meter = Meter(on_status, len(items), size)
     with telling(directory):
         path = unfinished_file(directory, JOURNAL)
         journal = VectorJournal(path, embedder.fingerprint, embedder.dimension)
@@ -201,8 +210,8 @@ def build_items(
         journal,
         embedder.in_bulk(size) if isinstance(embedder, BulkEmbedder) else nullcontext(embedder) as quickest,
     ):
-        slice_bytes = _SLICE_BYTES if quickest is embedder else _BULK_SLICE_BYTES
-        encoder = _Encoder(quickest, directory, journal, known, meter, slice_bytes)
+        slice_bytes = SLICE_BYTES if quickest is embedder else BULK_SLICE_BYTES
+        encoder = Encoder(quickest, directory, journal, known, meter, slice_bytes)
         return write_index(
             directory,
             _entries(items, old, encoder, settings),
@@ -229,7 +238,7 @@ def copy_documents(
     Raises:
         InputError: The folder cannot be written.
     """
-    meter = _Meter(on_status, len(ids), 0)
+    meter = Meter(on_status, len(ids), 0)
     titles = {record.id: record.title for record in old.manifest.documents}
     cohorts = load_cohorts(old)
 
@@ -308,7 +317,7 @@ def _itself(document: Document) -> Document:
     return document
 
 
-class _Meter:
+class Meter:
     """Counts what is done, and tells it."""
 
     def __init__(self, on_status: OnStatus | None, documents: int, work: float) -> None:
@@ -360,7 +369,7 @@ class _Meter:
             )
 
 
-class _Encoder:
+class Encoder:
     """Gives each text its vector: one that there is, or a new one, which is journalled at once."""
 
     def __init__(
@@ -369,7 +378,7 @@ class _Encoder:
         directory: Path,
         journal: VectorJournal,
         known: Sequence[KeyedVectors],
-        meter: _Meter,
+        meter: Meter,
         slice_bytes: int,
     ) -> None:
         self.embedder = embedder
@@ -412,7 +421,7 @@ class _Encoder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Divided:
+class Divided:
     """A document that waits for its vectors."""
 
     item: Item
@@ -424,31 +433,32 @@ class _Divided:
 
 
 def _entries(
-    items: Sequence[Item], old: Index | None, encoder: _Encoder, settings: ChunkSettings
+    items: Sequence[Item], old: Index | None, encoder: Encoder, settings: ChunkSettings
 ) -> Iterator[IndexEntry]:
     """Turn items into entries, group by group."""
-    group: list[Item | _Divided] = []
+    group: list[Item | Divided] = []
     texts = 0
     for item in items:
         if item.read is None:
             group.append(item)
         else:
             encoder.meter.begin(item.title)
-            divided = _divide(item, item.read(), encoder.embedder, settings)
+            divided = divide(item, item.read(), encoder.embedder, settings)
             group.append(divided)
             texts += len(divided.chunk_texts) + len(divided.sentence_texts)
-        if not 0 < texts < _GROUP_TEXTS:
-            yield from _finish(group, old, encoder)
+        if not 0 < texts < GROUP_TEXTS:
+            yield from embed_group(group, old, encoder)
             group, texts = [], 0
-    yield from _finish(group, old, encoder)
+    yield from embed_group(group, old, encoder)
     # Before the new index takes its place: Windows removes no file that is open.
     encoder.journal.close()
 
 
-def _divide(item: Item, document: Document, embedder: Embedder, settings: ChunkSettings) -> _Divided:
+def divide(item: Item, document: Document, embedder: Embedder, settings: ChunkSettings) -> Divided:
+    """Find the sections and chunks of a document."""
     outline = outline_document(document)
     chunks = chunk_document(outline, embedder.count_tokens, settings)
-    return _Divided(
+    return Divided(
         item,
         document,
         outline.sections,
@@ -458,9 +468,9 @@ def _divide(item: Item, document: Document, embedder: Embedder, settings: ChunkS
     )
 
 
-def _finish(group: list[Item | _Divided], old: Index | None, encoder: _Encoder) -> Iterator[IndexEntry]:
+def embed_group(group: list[Item | Divided], old: Index | None, encoder: Encoder) -> Iterator[IndexEntry]:
     """Embed what a group of documents shows the model, and give out each with its vectors."""
-    divided = [each for each in group if isinstance(each, _Divided)]
+    divided = [each for each in group if isinstance(each, Divided)]
     # Each text once: a chunk of one sentence reads as that sentence does.
     places: dict[str, int] = {}
     for each in divided:
@@ -468,7 +478,7 @@ def _finish(group: list[Item | _Divided], old: Index | None, encoder: _Encoder) 
             places.setdefault(text, len(places))
     keys, vectors = encoder.encode(list(places), sum(each.item.size for each in divided))
     for member in group:
-        if isinstance(member, _Divided):
+        if isinstance(member, Divided):
             chunk_rows = [places[text] for text in member.chunk_texts]
             sentence_rows = [places[text] for text in member.sentence_texts]
             yield IndexEntry(
@@ -519,10 +529,10 @@ def _save(path: Path, vectors: FloatMatrix) -> None:
 
 
 def _write_lexical(path: Path, texts: Texts) -> None:
-    LexicalIndex.write(path, (_lexical_text(chunk) for chunk in texts.all_chunks()))
+    LexicalIndex.write(path, (lexical_text(chunk) for chunk in texts.all_chunks()))
 
 
-def _lexical_text(chunk: Chunk) -> str:
+def lexical_text(chunk: Chunk) -> str:
     """What the keyword search sees: words of the headings count for what stands under them."""
     above = [heading for heading in chunk.section_path if not chunk.reading_text.startswith(heading)]
     return f"{heading_path(above)}\n{chunk.reading_text}"

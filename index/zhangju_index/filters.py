@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from zhangju_index.errors import InputError
 
-__all__ = ["SECTION", "admitted", "fits", "under"]
+__all__ = ["SECTION", "admitted", "fits", "folded", "under"]
 
 SECTION = "section"
 """The name in ``where`` that stands for sections, not for documents."""
@@ -40,28 +40,29 @@ def admitted(documents: Sequence[Mapping[str, str]], where: Mapping[str, str]) -
         raise InputError(
             f"expected a name that documents of this index have ({', '.join(sorted(known))}), got {unknown[0]!r}"
         )
-    wanted = {name: _folded(pattern) for name, pattern in where.items()}
+    wanted = {name: folded(pattern) for name, pattern in where.items()}
     return [
-        all(name in document and _matches(_folded(document[name]), part) for name, part in wanted.items())
+        all(name in document and _matches(folded(document[name]), part) for name, part in wanted.items())
         for document in documents
     ]
 
 
 def fits(value: str, pattern: str) -> bool:
     """Whether ``pattern``, in which ``*`` stands for any characters, fits a whole value."""
-    return _matches(_folded(value), _folded(pattern))
+    return _matches(folded(value), folded(pattern))
 
 
 def under(path: Sequence[str], pattern: str) -> bool:
     """Whether a place whose headings are ``path`` lies in a section that ``pattern`` fits."""
-    wanted = _folded(pattern)
+    wanted = folded(pattern)
     return any(
-        _matches(_folded(heading), wanted) or _matches(_folded(_BETWEEN.join(path[: depth + 1])), wanted)
+        _matches(folded(heading), wanted) or _matches(folded(_BETWEEN.join(path[: depth + 1])), wanted)
         for depth, heading in enumerate(path)
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A value as it is compared."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 

@@ -70,6 +70,10 @@ class VectorJournal:
         """Vectors held, those of an interrupted build included."""
         return sum(len(keys) for keys, _ in self._held)
 
+    def keys(self) -> Keys:
+        """Keys of the texts whose vectors are held."""
+        return np.concatenate([keys for keys, _ in self._held])
+
     def vectors(self) -> KeyedVectors:
         """All that is held so far, by text."""
         keys, places = (np.concatenate(parts) for parts in zip(*self._held, strict=True))

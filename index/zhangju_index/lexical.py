@@ -34,7 +34,7 @@ from typing import Any, BinaryIO, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LexicalIndex", "tokenize"]
+__all__ = ["K1", "B", "LexicalIndex", "term_hash", "tokenize"]
 
 K1, B = 1.2, 0.75
 
@@ -192,7 +192,7 @@ class LexicalIndex:
     def _columns(self, terms: Sequence[str]) -> list[tuple[int, int]]:
         """Where the column of each term starts and ends; of a term that no text holds, 0 and 0."""
         known, starts = self._tables.terms, self._tables.starts
-        hashes = np.array([_hash(term) for term in terms], dtype=np.uint64)
+        hashes = np.array([term_hash(term) for term in terms], dtype=np.uint64)
         places = np.searchsorted(known, hashes)
         return [
             (int(starts[place]), int(starts[place + 1]))
@@ -223,7 +223,7 @@ def _build_tables(
         vocabulary, lengths = _spill(texts, waiting)
         # In the order of their hashes, whatever the order in which terms turned up.
         hashes, numbers = np.unique(
-            np.fromiter(map(_hash, vocabulary), np.uint64, len(vocabulary)), return_inverse=True
+            np.fromiter(map(term_hash, vocabulary), np.uint64, len(vocabulary)), return_inverse=True
         )
         frequencies = np.zeros(len(hashes), dtype=np.int64)
         total = waiting.tell() // _PAIR.itemsize
@@ -290,6 +290,7 @@ def _blocks(waiting: BinaryIO) -> Iterator[NDArray[np.void]]:
         yield np.frombuffer(data, _PAIR)
 
 
-def _hash(term: str) -> int:
+def term_hash(term: str) -> int:
+    """The 64 bits that a term is known by."""
     digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little")

@@ -46,12 +46,15 @@ from zhangju_index.values import Document
 
 __all__ = [
     "Change",
+    "Intake",
     "OnNote",
     "OnReading",
     "Outcome",
     "Reading",
     "Source",
+    "Spool",
     "add_sources",
+    "find_document",
     "rebuild_library",
     "remove_documents",
 ]
@@ -151,8 +154,8 @@ def add_sources(
     with ExitStack() as stack:
         stack.enter_context(claimed(directory))
         shelf = _open_shelf(directory, on_note or _ignore, stack)
-        spool = stack.enter_context(closing(_Spool(directory)))
-        intake = _Intake(shelf, spool)
+        spool = stack.enter_context(closing(Spool(directory)))
+        intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
         for number, source in enumerate(sources):
             if on_status:
                 on_status(Status(number, len(sources), 0.0, 0.0, 0, 0, source.name))
@@ -192,7 +195,7 @@ def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStat
     open_index(directory).close()
     with claimed(directory), open_index(directory, verify=True) as index:
         records, metadata = index.manifest.documents, index.texts.metadata()
-        removed = {_find(name, records, metadata): None for name in names}
+        removed = {find_document(name, records, metadata): None for name in names}
         kept = [record.id for record in records if record.id not in removed]
         return Change(copy_documents(kept, directory, index, on_status), removed=tuple(removed))
 
@@ -236,8 +239,8 @@ def rebuild_library(
                 f"the index at {directory} cannot be rebuilt, as its texts are damaged too: add its files again"
                 f" with 'zhangju index add PATH… --index {directory}'" + (f"; it held {held}" if held else "")
             )
-        spool = stack.enter_context(closing(_Spool(directory)))
-        intake = _Intake(shelf, spool)
+        spool = stack.enter_context(closing(Spool(directory)))
+        intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
         for number, record in enumerate(shelf.records.values()):
             if on_status:
                 on_status(Status(number, len(shelf.records), 0.0, 0.0, 0, 0, record.title))
@@ -296,7 +299,7 @@ def _open_shelf(directory: Path, note: OnNote, stack: ExitStack, *, older: bool 
     return shelf
 
 
-class _Spool:
+class Spool:
     """Documents that were read, and wait on disk until their turn comes.
 
     Args:
@@ -343,8 +346,13 @@ class _Spool:
         return Texts(self._path)
 
 
-class _Intake:
+class Intake:
     """Reads sources, and keeps account of what the index is to hold.
+
+    Args:
+        records: The documents it holds, by id, in order.
+        metadata: Of each of them, by id.
+        spool: Where documents wait that were read.
 
     Attributes:
         records: Every document that it is to hold, by id, in order.
@@ -352,12 +360,14 @@ class _Intake:
         readings: What became of each source.
     """
 
-    def __init__(self, shelf: _Shelf, spool: _Spool) -> None:
-        self.records = dict(shelf.records)
+    def __init__(
+        self, records: Mapping[str, DocumentRecord], metadata: Mapping[str, Mapping[str, str]], spool: Spool
+    ) -> None:
+        self.records = dict(records)
         self.new: dict[str, Item] = {}
         self.readings: list[Reading] = []
         self._spool = spool
-        self._metadata = shelf.texts.metadata() if shelf.texts else {}
+        self._metadata = metadata
         self._by_place = {
             self._metadata[record.id].get(_PATH, record.source): record.id for record in self.records.values()
         }
@@ -427,7 +437,7 @@ class _Intake:
 
 def _build(
     shelf: _Shelf,
-    intake: _Intake,
+    intake: Intake,
     directory: Path,
     model: str | None,
     on_status: OnStatus | None,
@@ -494,7 +504,9 @@ def _parse(data: bytes, name: str, path: str | None) -> Document:
     )
 
 
-def _find(name: str, records: Sequence[DocumentRecord], metadata: Mapping[str, Mapping[str, str]]) -> str:
+def find_document(
+    name: str, records: Sequence[DocumentRecord], metadata: Mapping[str, Mapping[str, str]]
+) -> str:
     """Id of the document that is called ``name``: by its id, its source, or its path.
 
     Raises:

@@ -34,7 +34,7 @@ from zhangju_index.values import (
 )
 from zhangju_index.vectors import IntVector
 
-__all__ = ["Texts", "TextsWriter"]
+__all__ = ["Texts", "TextsWriter", "pack_layout", "pack_sentence", "unpack_layout", "unpack_sentence"]
 
 # Most chunks touch one or two blocks. Of the sizes tried (1024 to 4096 characters, SQLite pages
 # of 4 to 16 kB) this took the least disk, 1,140 bytes a chunk of 150 Han characters, and no more time.
@@ -53,7 +53,7 @@ CREATE TABLE documents (
     first_block INTEGER NOT NULL,
     first_chunk INTEGER NOT NULL,
     chunks INTEGER NOT NULL,
-    layout TEXT                    -- JSON, see _pack_layout; NULL: that of plain text
+    layout TEXT                    -- JSON, see pack_layout; NULL: that of plain text
 );
 CREATE TABLE blocks (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE paths (row INTEGER PRIMARY KEY, headings TEXT NOT NULL);    -- JSON
@@ -77,7 +77,7 @@ CREATE TABLE chunks (
     reading_text TEXT,             -- NULL: as text
     embedding_prefix TEXT,         -- the embedding text is this and the reading text,
     embedding_text TEXT,           -- or else this
-    sentences TEXT NOT NULL,       -- JSON, see _pack_sentence
+    sentences TEXT NOT NULL,       -- JSON, see pack_sentence
     sentence_pages TEXT            -- JSON; NULL: each sentence is on the chunk's page
 );
 CREATE TABLE arrays (name TEXT PRIMARY KEY, data BLOB NOT NULL);         -- little-endian int64
@@ -130,7 +130,7 @@ class TextsWriter:
                     len(document.text),
                     self._blocks,
                     self.chunks,
-                    _pack_layout(document.layout),
+                    pack_layout(document.layout),
                 ),
             )
         except sqlite3.IntegrityError as error:
@@ -271,7 +271,7 @@ class Texts:
             source=row.source,
             text=self._text(row.first_block, 0, row.characters),
             metadata=json.loads(row.metadata),
-            layout=_unpack_layout(layout),
+            layout=unpack_layout(layout),
         )
 
     def documents(self) -> Iterator[Document]:
@@ -459,7 +459,7 @@ class Texts:
             reading_text=reading_text,
             embedding_text=embedding_text,
             sentences=tuple(
-                _unpack_sentence(packed, start, text, reading_text, on_page)
+                unpack_sentence(packed, start, text, reading_text, on_page)
                 for packed, on_page in zip(sentences, pages, strict=True)
             ),
             page=page,
@@ -499,7 +499,7 @@ def _pack(chunk: Chunk, document: Document) -> tuple[object, ...]:
     pages = [sentence.page for sentence in chunk.sentences]
     position = 0
     for sentence in chunk.sentences:
-        packed, position = _pack_sentence(sentence, chunk, position)
+        packed, position = pack_sentence(sentence, chunk, position)
         sentences.append(packed)
     return (
         chunk.start,
@@ -514,7 +514,7 @@ def _pack(chunk: Chunk, document: Document) -> tuple[object, ...]:
     )
 
 
-def _pack_sentence(sentence: Sentence, chunk: Chunk, position: int) -> tuple[list[int | str], int]:
+def pack_sentence(sentence: Sentence, chunk: Chunk, position: int) -> tuple[list[int | str], int]:
     """Shorten a sentence to what its chunk does not tell.
 
     Offsets count from the start of the chunk, reading offsets in its reading text:
@@ -534,9 +534,10 @@ def _pack_sentence(sentence: Sentence, chunk: Chunk, position: int) -> tuple[lis
     return [start, end, found, position], position
 
 
-def _unpack_sentence(
+def unpack_sentence(
     packed: list[Any], offset: int, text: str, reading_text: str, page: int | None
 ) -> Sentence:
+    """Read what ``pack_sentence`` shortened, of a chunk that starts at ``offset``."""
     start, end, *rest = packed
     if not rest:
         own = reading = text[start:end]
@@ -547,14 +548,16 @@ def _unpack_sentence(
     return Sentence(start=offset + start, end=offset + end, text=own, reading_text=reading, page=page)
 
 
-def _pack_layout(layout: Layout) -> str | None:
+def pack_layout(layout: Layout) -> str | None:
+    """Write a layout as JSON; None is that of plain text."""
     if layout == PLAIN:
         return None
     elements = [[element.kind, element.start, element.end, element.level] for element in layout.elements]
     return _to_json([elements, layout.pages, layout.full_lines, layout.unwrapped])
 
 
-def _unpack_layout(packed: str | None) -> Layout:
+def unpack_layout(packed: str | None) -> Layout:
+    """Read what ``pack_layout`` wrote."""
     if packed is None:
         return PLAIN
     elements, pages, full_lines, unwrapped = json.loads(packed)

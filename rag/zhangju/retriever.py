@@ -66,6 +66,7 @@ class Retriever:
         cls,
         index: str | Path | None = None,
         *,
+        store: str | None = None,
         model: str | None = None,
         reranker: str | None = JUDGE,
         progress: "Progress | None" = None,
@@ -75,6 +76,8 @@ class Retriever:
         Args:
             index: Its folder. None is the bundled article's index in the user's data folder,
                 which is built when it is missing or out of date.
+            store: Address of a library on a Milvus server in its place, like
+                ``milvus+http://HOST:19530`` (``zhangju_index.milvus.address``).
             model: Another sentence-transformers model than the bundled one.
             reranker: What reads the leading sentences once more: ``judge``, the one that comes
                 along, a cross-encoder of sentence-transformers by its name, or None.
@@ -82,8 +85,14 @@ class Retriever:
 
         Raises:
             IndexUnusableError: The index is missing, damaged, or made with another model.
+            InputError: ``store`` is no such address, or the package for it is not installed.
             ModelError: The model cannot be loaded.
+            ValueError: Both an index and a store are given.
         """
+        if store is not None:
+            if index is not None:
+                raise ValueError(f"expected an index or a store, got both {index} and {store}")
+            return cls._open_store(store, model, reranker)
         from zhangju.bundled import bundled_index_folder, ensure_bundled_index
         from zhangju_index.embedding import load_embedder
         from zhangju_index.folder import open_index
@@ -138,6 +147,22 @@ class Retriever:
         from zhangju.temporary import open_temporary
 
         return open_temporary(cls, documents, embedder, reranker)
+
+    @classmethod
+    def _open_store(cls, store: str, model: str | None, reranker: str | None) -> Self:
+        from zhangju_index.embedding import load_embedder
+        from zhangju_index.milvus.address import StoreAddress
+        from zhangju_index.milvus.search import open_store
+
+        # A wrong address is told before the model takes its seconds to load.
+        opened = open_store(StoreAddress.parse(store))
+        try:
+            embedder = load_embedder(model)
+            opened.check_model(embedder.fingerprint)
+            return cls(opened, embedder, load_reranker(reranker, embedder))
+        except BaseException:
+            opened.close()
+            raise
 
     @property
     def reranker(self) -> Reranker | None:

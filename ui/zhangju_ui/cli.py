@@ -27,6 +27,7 @@ from zhangju_ui.options import (
     TOKEN,
     WHERE,
     api_settings,
+    chosen_store,
     name_generator,
     note,
     open_live,
@@ -128,9 +129,12 @@ def chat(
     from zhangju_ui.shelf import Limits, Shelf, library_folder
 
     folder = index or library_folder(model)
-    is_bundled = index is None and not folder.exists()
-    with open_live(None if is_bundled else folder, model, reranker, generator) as live:
-        limits = Limits(is_local(host) if changes is None else changes, max_file * 2**20, max_documents)
+    # A library in a store is changed on the command line.
+    in_store = chosen_store() is not None
+    is_bundled = not in_store and index is None and not folder.exists()
+    with open_live(None if is_bundled or in_store else folder, model, reranker, generator) as live:
+        may_change = not in_store and (is_local(host) if changes is None else changes)
+        limits = Limits(may_change, max_file * 2**20, max_documents)
         begins_with = bundled_index_folder(model) if is_bundled else None
         shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
         serve_chat(shelf, host=host, port=port, open_browser=open_browser, live=live, settings=settings)
@@ -377,7 +381,7 @@ def doctor(*, as_json: bool, index: Path | None, model: str | None) -> None:
     from zhangju_ui.cli_output import json_line, print_lines
     from zhangju_ui.doctor import examine, finding_lines, findings_json
 
-    findings = list(examine(index, model))
+    findings = list(examine(index, model, chosen_store()))
     if as_json:
         click.echo(json_line(findings_json(findings)))
     else:

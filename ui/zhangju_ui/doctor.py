@@ -10,13 +10,16 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhangju_index.errors import IndexMissingError, ZhangjuError
+from zhangju_index.errors import IndexMissingError, InputError, ZhangjuError
 from zhangju_ui.cli_output import printable
 from zhangju_ui.index_commands import REBUILT
 from zhangju_ui.library_output import amount
+from zhangju_ui.options import naming
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
+
+    from zhangju_index.milvus.address import StoreAddress
 
 __all__ = ["Finding", "examine", "finding_lines", "findings_json"]
 
@@ -36,12 +39,13 @@ class Finding:
     remedy: str | None = None
 
 
-def examine(index: Path | None, model: str | None) -> Iterator[Finding]:
+def examine(index: Path | None, model: str | None, store: "StoreAddress | None" = None) -> Iterator[Finding]:
     """Look at Python, the packages, the model and the index; nothing heavy is imported.
 
     Args:
         index: The folder of an index; ``None`` is the bundled article's.
         model: Name of the model that was asked for; ``None`` is the bundled one.
+        store: A store that takes the place of a folder.
     """
     yield Finding("zhangju", f"{version('zhangju')} on Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
@@ -49,7 +53,10 @@ def examine(index: Path | None, model: str | None) -> Iterator[Finding]:
     yield _formats()
     yield _model(model)
     yield _data_folder()
-    yield from _index(index)
+    if store is not None:
+        yield _store(store)
+    else:
+        yield from _index(index)
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -177,6 +184,33 @@ def _index(index: Path | None) -> Iterator[Finding]:
         # No fault: it may be going on at this moment.
         state = "a build is going on or was interrupted; run its command again to go on where it stopped"
         yield Finding("unfinished", state)
+
+
+def _store(store: "StoreAddress") -> Finding:
+    from contextlib import closing
+
+    from zhangju_index.milvus.client import Client
+    from zhangju_index.milvus.state import read_state
+
+    try:
+        with closing(Client(store)) as client:
+            state, server = read_state(client), client.version()
+    except IndexMissingError as error:
+        return Finding("store", str(error), f"zhangju index add PATH… {naming(store)}")
+    except InputError as error:
+        return Finding("store", str(error), "pip install 'zhangju[milvus]', or close what holds it open")
+    except ZhangjuError as error:
+        return Finding("store", str(error), f"start the server, or zhangju index rebuild {naming(store)}")
+    holds = f"{store} (Milvus {server}) holds {amount(state.counts)}, made with {state.model.fingerprint}"
+    if state.zhangju_version != version("zhangju"):
+        return Finding(
+            "store",
+            f"{holds}, by Zhangju {state.zhangju_version}",
+            f"zhangju index rebuild {naming(store)}",
+        )
+    if not state.swept:
+        holds += "; a change is going on or was interrupted, the next one cleans up after it"
+    return Finding("store", holds)
 
 
 def _contents(folder: Path, *, bundled: bool) -> Finding:

@@ -3,20 +3,21 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zhangju_index.errors import DocumentError, InputError
-from zhangju_ui.options import INDEX, JSON, MODEL, OWN_INDEX, note, open_retriever
+from zhangju_ui.options import INDEX, JSON, MODEL, OWN_INDEX, chosen_store, naming, note, open_retriever
 
 if TYPE_CHECKING:
     from zhangju_index.folder import Index
-    from zhangju_index.manifest import DocumentRecord
+    from zhangju_index.manifest import DocumentRecord, Manifest
+    from zhangju_index.milvus.address import StoreAddress
 
 __all__ = ["REBUILT", "index_group"]
 
@@ -50,8 +51,9 @@ def index_add(
     """
     if name is not None and "-" not in paths:
         raise click.UsageError("--name is for standard input: give - among the paths")
-    folder = _own_index(index)
+    place = chosen_store() or _own_index(index)
     from zhangju_index.library import Reading, add_sources
+    from zhangju_index.milvus.library import add_to_store
     from zhangju_ui.cli_output import json_line, print_lines
     from zhangju_ui.library_output import change_json, change_lines
     from zhangju_ui.progress import indexing
@@ -66,22 +68,26 @@ def index_add(
             note(f"refused: {reading.reason}")
 
     started = perf_counter()
-    found = find_sources(paths, sys.stdin.buffer, stdin_name=name, index=folder)
+    found = find_sources(
+        paths, sys.stdin.buffer, stdin_name=name, index=place if isinstance(place, Path) else None
+    )
     for problem in found.problems:
         tell(problem)
     if not found.sources:
         raise click.exceptions.Exit(2)
     try:
         with _stoppable(), indexing() as progress:
-            change = add_sources(
-                found.sources, folder, model=model, on_reading=tell, on_status=progress.show, on_note=note
-            )
+            told: dict[str, Any] = {"on_reading": tell, "on_status": progress.show, "on_note": note}
+            if isinstance(place, Path):
+                change = add_sources(found.sources, place, model=model, **told)
+            else:
+                change = add_to_store(found.sources, place, model=model, **told)
     except DocumentError:
         # There is nothing to make an index of, and each file has been told why.
         if not refused:
             raise
         raise click.exceptions.Exit(2) from None
-    summary = (folder, change, found, perf_counter() - started, progress.characters)
+    summary = (place, change, found, perf_counter() - started, progress.characters)
     if as_json:
         click.echo(json_line(change_json(*summary)))
     else:
@@ -100,17 +106,22 @@ def index_remove(names: tuple[str, ...], index: Path | None) -> None:
     quotes, * stands for any characters: of sources and paths in a NAME with a slash, else of
     ids and names of files.
     """
-    folder = _own_index(index)
+    place = chosen_store() or _own_index(index)
     from zhangju_index.library import remove_documents
+    from zhangju_index.milvus.library import remove_from_store
     from zhangju_ui.cli_output import plural, printable
     from zhangju_ui.library_output import amount
     from zhangju_ui.progress import indexing
 
     with _stoppable(), indexing("writing") as progress:
-        change = remove_documents(_spell_out(names, folder), folder, on_status=progress.show)
+        spelt = _spell_out(names, place)
+        if isinstance(place, Path):
+            change = remove_documents(spelt, place, on_status=progress.show)
+        else:
+            change = remove_from_store(spelt, place, on_status=progress.show)
     removed = printable(", ".join(change.removed), one_line=True)
     click.echo(f"removed {plural(len(change.removed), 'document')}: {removed}")
-    click.echo(f"{folder} holds {amount(change.manifest.counts)}")
+    click.echo(f"{place} holds {amount(change.manifest.counts)}")
 
 
 @index_group.command("rebuild")
@@ -125,22 +136,27 @@ def index_rebuild(index: Path | None, model: str | None) -> None:
     from zhangju_ui.library_output import amount
     from zhangju_ui.progress import indexing, reporting
 
-    if index is not None:
+    place: Path | StoreAddress | None = chosen_store() or index
+    if place is not None:
         from zhangju_index.library import rebuild_library
+        from zhangju_index.milvus.library import rebuild_store
 
         with _stoppable(), indexing() as progress:
-            change = rebuild_library(index, model=model, on_status=progress.show, on_note=note)
-        folder, manifest = index, change.manifest
+            told: dict[str, Any] = {"on_status": progress.show, "on_note": note}
+            if isinstance(place, Path):
+                manifest = rebuild_library(place, model=model, **told).manifest
+            else:
+                manifest = rebuild_store(place, model=model, **told).manifest
     else:
         from zhangju.bundled import bundled_index_folder
         from zhangju_index.build import build_index
         from zhangju_index.embedding import load_embedder
         from zhangju_index.parsing import bundled_article
 
-        folder = bundled_index_folder(model)
+        place = bundled_index_folder(model)
         with _stoppable(), reporting("building the index") as report:
-            manifest = build_index([bundled_article()], folder, load_embedder(model), progress=report)
-    click.echo(f"{folder} is rebuilt: it holds {amount(manifest.counts)}")
+            manifest = build_index([bundled_article()], place, load_embedder(model), progress=report)
+    click.echo(f"{place} is rebuilt: it holds {amount(manifest.counts)}")
 
 
 @index_group.command("list")
@@ -151,8 +167,7 @@ def index_list(*, as_json: bool, index: Path | None) -> None:
     from zhangju_ui.cli_output import json_line, print_lines
     from zhangju_ui.library_output import list_json, list_lines
 
-    with _opened(index, verify=False) as opened:
-        contents = (opened.manifest, opened.texts.metadata(), opened.texts.page_counts())
+    contents = _contents(chosen_store() or index)
     if as_json:
         click.echo(json_line(list_json(*contents)))
     else:
@@ -162,9 +177,18 @@ def index_list(*, as_json: bool, index: Path | None) -> None:
 @index_group.command("verify")
 @INDEX
 def index_verify(index: Path | None) -> None:
-    """Compare every file of an index with its checksum."""
+    """Compare everything in an index with what was written."""
     from zhangju_ui.library_output import amount
 
+    store = chosen_store()
+    if store is not None:
+        from zhangju_index.milvus.library import verify_store
+        from zhangju_ui.progress import indexing
+
+        with _stoppable(), indexing("reading") as progress:
+            counts = verify_store(store, on_status=progress.show).counts
+        click.echo(f"{store} is whole: {amount(counts)}; every text and vector is as it was written")
+        return
     with _opened(index, verify=True) as opened:
         holds = amount(opened.manifest.counts)
     click.echo(f"{opened.directory} is whole: {holds}; every file is as it was written")
@@ -175,7 +199,9 @@ def _own_index(index: Path | None) -> Path:
     from zhangju.bundled import bundled_index_folder
 
     if index is None:
-        raise click.UsageError("Name the folder of the index with --index DIR or ZHANGJU_INDEX")
+        raise click.UsageError(
+            "Name the folder of the index with --index DIR or ZHANGJU_INDEX, or a store with --store URI"
+        )
     if index.resolve() == bundled_index_folder().resolve():
         raise InputError(f"{index} is the bundled article's own index: choose another folder with --index")
     return index
@@ -199,7 +225,19 @@ def _opened(index: Path | None, *, verify: bool) -> "Index":
     return open_index(_existing_index(index), verify=verify, remedy=None if index else REBUILT)
 
 
-def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
+def _contents(
+    place: "Path | StoreAddress | None",
+) -> "tuple[Manifest, Mapping[str, Mapping[str, str]], Mapping[str, int]]":
+    """What an index holds: its manifest, and metadata and pages of its documents, by id."""
+    if place is None or isinstance(place, Path):
+        with _opened(place, verify=False) as opened:
+            return opened.manifest, opened.texts.metadata(), opened.texts.page_counts()
+    from zhangju_index.milvus.library import list_store
+
+    return list_store(place)
+
+
+def _spell_out(names: Sequence[str], place: "Path | StoreAddress") -> list[str]:
     """Put the ids of the documents that a pattern fits in its place.
 
     A pattern with a slash is compared with sources and paths, another with ids and the names of
@@ -210,12 +248,11 @@ def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
         IndexUnusableError: There is no index, or it is damaged.
     """
     from zhangju_index.filters import fits
-    from zhangju_index.folder import open_index
 
     if not any("*" in name for name in names):
         return list(names)
-    with open_index(folder, verify=False) as index:
-        records, metadata = index.manifest.documents, index.texts.metadata()
+    manifest, metadata, _ = _contents(place)
+    records = manifest.documents
     literal = {each for record in records for each in (record.id, record.source)}
 
     def is_meant(record: "DocumentRecord", pattern: str) -> bool:
@@ -232,7 +269,7 @@ def _spell_out(names: Sequence[str], folder: Path) -> list[str]:
             continue
         ids = [record.id for record in records if is_meant(record, name)]
         if not ids:
-            raise InputError(f"{name} fits no document: see 'zhangju index list --index {folder}'")
+            raise InputError(f"{name} fits no document: see 'zhangju index list {naming(place)}'")
         spelt += ids
     return spelt
 

@@ -12,6 +12,7 @@ from zhangju_ui.cli_output import duration, plural, printable
 if TYPE_CHECKING:
     from zhangju_index.library import Change, Reading
     from zhangju_index.manifest import Counts, Manifest
+    from zhangju_index.milvus.address import StoreAddress
     from zhangju_ui.sources import Found
 
 __all__ = ["amount", "change_json", "change_lines", "list_json", "list_lines"]
@@ -75,12 +76,12 @@ def list_json(manifest: "Manifest", metadata: Metadata, pages: Mapping[str, int]
 
 
 def change_lines(
-    index: Path, change: "Change", found: "Found", seconds: float, embedded: int
+    index: "Path | StoreAddress", change: "Change", found: "Found", seconds: float, embedded: int
 ) -> Iterator[str]:
     """Sum up what was added to an index.
 
     Args:
-        index: The folder of the index.
+        index: The folder of the index, or its store.
         change: What was done.
         found: What was to be read.
         seconds: What it took.
@@ -104,7 +105,7 @@ def change_lines(
 
 
 def change_json(
-    index: Path, change: "Change", found: "Found", seconds: float, embedded: int
+    index: "Path | StoreAddress", change: "Change", found: "Found", seconds: float, embedded: int
 ) -> dict[str, Any]:
     """Put what ``change_lines`` says into one JSON object."""
     readings = [*found.problems, *change.readings]

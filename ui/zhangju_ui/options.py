@@ -1,5 +1,6 @@
 """What several commands share: their options, and how an index is opened."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from zhangju import EndpointGenerator, Retriever
     from zhangju.live import LiveAssistant
+    from zhangju_index.milvus.address import StoreAddress
     from zhangju_ui.api.settings import ApiSettings
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "TOKEN",
     "WHERE",
     "api_settings",
+    "chosen_store",
     "name_generator",
+    "naming",
     "note",
     "open_live",
     "open_retriever",
@@ -47,20 +51,56 @@ def _read_where(
     return where
 
 
-INDEX = click.option(
+def _keep_store(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> "StoreAddress | None":
+    if value is None:
+        return None
+    from zhangju_index.milvus.address import StoreAddress
+
+    context.meta[_STORE] = address = StoreAddress.parse(value)
+    return address
+
+
+# Kept beside the parameters: whatever opens an index takes it from there.
+_STORE = "zhangju_ui.store"
+_store_option = click.option(
+    "--store",
+    envvar="ZHANGJU_STORE",
+    metavar="URI",
+    expose_value=False,
+    callback=_keep_store,
+    help=(
+        "A library on a Milvus server in place of a folder: milvus+http://HOST:19530[/LIBRARY],"
+        " or milvus+lite:///path/store.db [env: ZHANGJU_STORE]."
+    ),
+)
+_index_option = click.option(
     "--index",
     type=click.Path(path_type=Path),
     envvar="ZHANGJU_INDEX",
     metavar="DIR",
     help="Folder of the index [env: ZHANGJU_INDEX; default: that of the bundled article].",
 )
-OWN_INDEX = click.option(
+_own_index_option = click.option(
     "--index",
     type=click.Path(path_type=Path),
     envvar="ZHANGJU_INDEX",
     metavar="DIR",
     help="Folder of the index [env: ZHANGJU_INDEX].",
 )
+
+
+def INDEX(command: Command) -> Command:  # noqa: N802 - used like the other options
+    """Options that say which index is meant: a folder, or a library in a store."""
+    return _index_option(_store_option(command))
+
+
+def OWN_INDEX(command: Command) -> Command:  # noqa: N802 - used like the other options
+    """The same, of an index that people may change."""
+    return _own_index_option(_store_option(command))
+
+
 MODEL = click.option(
     "--model",
     metavar="NAME_OR_PATH",
@@ -146,6 +186,26 @@ def name_generator(url: str | None, model: str | None) -> "EndpointGenerator | N
     return generator
 
 
+def chosen_store() -> "StoreAddress | None":
+    """The store that the running command was told to use; None is a folder.
+
+    What the command line says goes before what the environment says.
+
+    Raises:
+        click.UsageError: A folder and a store are both named, in one way or the other.
+    """
+    context = click.get_current_context(silent=True)
+    store: StoreAddress | None = None if context is None else context.meta.get(_STORE)
+    if context is None or store is None or context.params.get("index") is None:
+        return store
+    sources = [context.get_parameter_source(name) for name in ("index", "store")]
+    if sources[0] == sources[1]:
+        raise click.UsageError(
+            "--index and --store (or ZHANGJU_INDEX and ZHANGJU_STORE) are both given: one of them is meant"
+        )
+    return store if sources[1] is click.core.ParameterSource.COMMANDLINE else None
+
+
 def open_retriever(index: Path | None, model: str | None, reranker: str = "") -> "Retriever":
     """Open an index for questions, showing how far it is where it has to be built.
 
@@ -157,6 +217,9 @@ def open_retriever(index: Path | None, model: str | None, reranker: str = "") ->
     from zhangju import Retriever
     from zhangju_ui.progress import reporting
 
+    store = chosen_store()
+    if store is not None:
+        return Retriever.open(store=str(store), model=model, reranker=reranker or None)
     with reporting("building the index") as report:
         return Retriever.open(index, model=model, reranker=reranker or None, progress=report)
 
@@ -174,7 +237,9 @@ def open_live(
     from zhangju import Assistant
     from zhangju.live import LiveAssistant
 
-    return LiveAssistant(retriever, folder=index, assist=partial(Assistant, generator=generator))
+    # A store is looked at anew for each question.
+    folder = None if chosen_store() is not None else index
+    return LiveAssistant(retriever, folder=folder, assist=partial(Assistant, generator=generator))
 
 
 def api_settings(host: str, token: str | None, *, read_only: bool = False, **limits: Any) -> "ApiSettings":
@@ -190,6 +255,12 @@ def api_settings(host: str, token: str | None, *, read_only: bool = False, **lim
     elif token is None and not is_local(host):
         reason = "changing documents over the network takes a token: start the server with ZHANGJU_TOKEN set"
     return ApiSettings(token=token, read_only=reason, **limits)
+
+
+def naming(place: "Path | StoreAddress") -> str:
+    """The option that names an index, for a shell."""
+    option = "--index" if isinstance(place, Path) else "--store"
+    return f"{option} {shlex.quote(str(place))}"
 
 
 def note(message: str) -> None:

@@ -23,6 +23,9 @@ Row = dict[str, Any]
 # A server that is there answers within milliseconds; loading a large collection takes minutes.
 _CONNECT_SECONDS, _CALL_SECONDS, _LOAD_SECONDS = 10, 120, 1800
 _DELETIONS = 5
+# Rows that a search of the graph keeps in view. Vectors of texts are crowded, and questions lie apart
+# from them: among 100,000 whose cosines are 0.84 on average, 512 found 0.97 of the ten nearest.
+_BREADTH = 4096
 # The most that a server gives at once, unless it was set otherwise.
 _MOST_ROWS = 16_384
 # The server takes messages of up to 64 MiB.
@@ -289,8 +292,7 @@ class Client:
                 filter=where,
                 limit=min(limit, _MOST_ROWS),
                 output_fields=list(fields),
-                # Filters and crowded vectors cost HNSW recall at its usual breadth.
-                search_params={"metric_type": "IP", "params": {"ef": max(512, 2 * limit)}},
+                search_params={"metric_type": "IP", "params": {"ef": _BREADTH}},
                 consistency_level=_level(strong),
                 timeout=_CALL_SECONDS,
             )

@@ -3,8 +3,10 @@
 A logistic curve over what one search found: the judge's log-odds for the best sentence that it read, the similarity
 of the best sentence, and that of the nearest sentences about other things, which says what level to expect of this
 question in this language. ``eval/fitting/fit_confidence.py`` fitted it on public questions that the judge did not
-learn from, answered, near misses and off the topic; where no judge reads, a curve over the similarities alone stands
-in, which sees the topic but not whether the fact is there.
+learn from, answered (half), near misses (four in ten) and off the topic. On 832 of them that were not fitted the
+calibration error is 0.04, AUROC 0.87 against near misses and 1.00 off the topic; 0.83 and 0.90 for near misses in Thai,
+which neither has seen, 0.62 for those that people wrote to mislead (ChineseSquad 2.0). Where no judge reads, a curve
+over the similarities alone stands in, which sees the topic but not whether the fact is there.
 """
 
 import math
@@ -20,12 +22,16 @@ FEATURES = ("judged", "similarity", "elsewhere")
 _JUDGED = (1.976, 0.642, 13.401, -17.617)
 """Intercept and coefficients with a judge."""
 
-_ALIKE = (-4.899, 47.433, -45.629)
+_ALIKE = (-4.367, 47.433, -45.629)
 """Intercept and coefficients of the similarities alone: fitted on XQuAD, moved on the development half of the
 article's eval set so that it is refused below the same threshold."""
 
-THRESHOLD = 0.03
-"""Confidence from which a question is answered."""
+THRESHOLD = 0.05
+"""Confidence from which a question is answered.
+
+Chosen on the development half of the article's eval set: the highest that answers 97 % of what the article answers;
+87 % of what it refuses there is refused rightly, and half of what the article does not answer is refused.
+"""
 
 
 def estimate_confidence(findings: Findings) -> float:

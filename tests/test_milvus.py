@@ -93,6 +93,10 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     return StoreAddress.parse(f"{request.getfixturevalue('server')}/library_{next(NUMBERS)}")
 
 
+on_lite = pytest.mark.parametrize("address", [pytest.param("lite", marks=pytest.mark.slow)], indirect=True)
+"""For what our own order of steps promises, whoever serves: a server takes half a minute for each."""
+
+
 def retriever_of(address: StoreAddress) -> Retriever:
     """Open a library with the toy."""
     return Retriever(open_store(address), EMBEDDER)
@@ -171,6 +175,7 @@ def test_few_proposals_find_the_best(
         assert {passage.chunk.document_id for passage in filtered} == {"article"}
 
 
+@on_lite
 def test_words_that_are_not_read_are_counted_all_the_same(
     address: StoreAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +219,7 @@ def test_a_list_tells_what_is_there(address: StoreAddress) -> None:
 # --- changes are whole -------------------------------------------------------------------------
 
 
+@on_lite
 @pytest.mark.parametrize(
     ("place", "visible"),
     [("LibraryWriter._check_arrived", False), ("_remove", True)],
@@ -258,6 +264,7 @@ def test_a_second_writer_is_told(address: StoreAddress, monkeypatch: pytest.Monk
         assert len(retriever.documents) == 3
 
 
+@on_lite
 def test_the_claim_of_a_process_that_is_gone_is_taken_over(
     address: StoreAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +302,7 @@ def test_a_retriever_that_is_open_sees_changes(address: StoreAddress) -> None:
         assert not any("轮船" in p.chunk.text for p in retriever.search("轮船", 10))
 
 
+@on_lite
 def test_an_emptied_library_finds_nothing(address: StoreAddress) -> None:
     """And takes documents again."""
     add_to_store(SMALL[:1], address)

@@ -313,7 +313,11 @@ def test_a_language_model_is_watched(visit, served, shot):
         serving(served.data.parent, "--llm-url", endpoint.url, "--llm-model", "scripted") as page,
     ):
         tab = visit(address=page.address)
+        # A conversation that an earlier test left may be shown first.
         tab.locator(".zj-new").click()
+        tab.locator(".zj-welcome").wait_for()
+        tab.wait_for_selector("#zj-question .submit-button")
+        tab.wait_for_timeout(500)
         tab.fill(BOX, FUTURE)
         tab.press(BOX, "Enter")
         tab.locator(".zj-verified").first.wait_for()

@@ -25,6 +25,7 @@ class WordReranker:
     """Finds that the sentences with a word answer, and marks the word."""
 
     name = "word"
+    calibrated = True
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -69,6 +70,17 @@ def test_a_reranker_decides_among_what_it_reads(folder: Path) -> None:
     assert text[first.highlight.start : first.highlight.end].replace("\n", "") == word
     assert first.sentence.start <= first.highlight.start < first.highlight.end <= first.sentence.end
     assert "rerank" in findings.timings
+
+
+def test_a_reranker_of_another_scale_orders_and_does_not_refuse(folder: Path) -> None:
+    """The confidence was fitted on the judge: log-odds of others are not put into it."""
+    reranker = WordReranker("武进")
+    reranker.calibrated = False
+    with open_with(folder, reranker) as retriever:
+        findings = retriever.find(QUESTION)
+
+    assert findings.judged is None
+    assert any(item.judged is not None for item in findings.sentences)
 
 
 def test_without_a_reranker_nothing_is_judged(folder: Path) -> None:

@@ -21,9 +21,9 @@ _ORDERS = re.compile(
     r"|\b(?:system|developer|assistant|user|human)\s*(?:prompt|message|role|override|note)?\s*[:：>\]]"
     r"|\bas an? (?:ai|language model|assistant|llm)\b|\byou (?:are|must|will|should|shall) (?:now|only|always|instead|henceforth|answer|reply|respond|say|output|print|act)\b"
     # An order opens a clause; "critics say that …" reports.
-    r"|(?:^|[.!?:;\n]\s*|\b(?:please|must|should|shall|just|now|always|instead)\s+)(?:only\s+)?(?:reply|respond|answer|output|print|say|write|repeat|return|state|claim|tell (?:the|them|him|her)(?: user| reader)?)\b[^.!?]{0,24}(?:\bonly\b|\bexactly\b|\bthe following\b|\bwith\b|\bthat\b|[:：]|[\"“'])"
+    r"|(?:^|[.!?:;\n。！？：；，、“‘「『]\s*|\b(?:please|must|should|shall|just|now|always|instead)\s+)(?:only\s+)?(?:reply|respond|answer|output|print|say|write|repeat|return|state|claim|tell (?:the|them|him|her)(?: user| reader)?)\b[^.!?]{0,24}(?:\bonly\b|\bexactly\b|\bthe following\b|\bwith\b|\bthat\b|[:：]|[\"“'])"
     r"|\b(?:do not|don't|never)\b[^.!?]{0,20}\b(?:mention|reveal|cite|quote|refuse|use|follow|answer)\b[^.!?]{0,30}\b(?:passage|source|instruction|document|user|text|above|question)s?\b"
-    r"|\b(?:when|if) (?:asked|anyone asks|the user asks|you are asked)\b[^.!?]{0,60},? (?:always |only |just )?(?:reply|respond|answer|say|output|state|claim)\b|\b(?:attention|note to|dear|hey),? (?:the )?(?:ai|llm|assistant|model|chatbot|language model)s?\b|(?:^|[.!?]\s*)to (?:the )?(?:ai|llm|assistant|chatbot|language model)s?\b"
+    r"|\b(?:when|if) (?:asked|anyone asks|the user asks|you are asked)\b[^.!?]{0,60},? (?:always |only |just )?(?:reply|respond|answer|say|output|state|claim)\b|\b(?:attention|note to|dear|hey),? (?:the )?(?:ai|llm|assistant|model|chatbot|language model)s?\b|(?:^|[.!?:\n。！？：；，“「]\s*)to (?:the )?(?:ai|llm|assistant|chatbot|language model)s?\b"
     r"|\b(?:jailbreak|prompt injection|begin prompt|end of (?:context|passage|document)s?)\b"
     r"|<\|?/?(?:im_start|im_end|system|user|assistant|inst|endoftext|eot_id|start_header_id)|\[/?inst\]|<</?sys>>|###\s*(?:instruction|system|response|human|assistant)"
     r"|\"role\"\s*:|\"content\"\s*:|\"(?:system|instructions?)\"\s*:"

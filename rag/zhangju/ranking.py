@@ -83,7 +83,7 @@ class Findings:
             about other things (see ``zhangju_index.cohort``), in the language of the best passage.
         coverage: Best keyword coverage of any chunk, in [0, 1].
         timings: Milliseconds by stage.
-        judged: Best log-odds of a sentence that could answer, where a reranker read any.
+        judged: Best log-odds of a sentence that could answer, where a calibrated reranker read any.
     """
 
     passages: tuple[Passage, ...]
@@ -156,13 +156,16 @@ def rank(
         # A stable sort keeps the order of the text among equals.
         leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
         read = _leading(candidates, [place for place in leading if telling[place]], scores, levelled, shares)
-        found = reranker.judge(question, [chunks[place].sentences[row] for place, row in read])
+        found = (
+            reranker.judge(question, [chunks[place].sentences[row] for place, row in read]) if read else []
+        )
         for (place, row), judgement in zip(read, found, strict=True):
             judgements[int(bounds[place]) + row] = judgement
         for place in {place for place, _ in read}:
             own = [judgements[row] for row in range(bounds[place], bounds[place + 1]) if row in judgements]
             scores[place] += lift(max(judgement.log_odds for judgement in own))
-        judged = max((judgement.log_odds for judgement in found), default=None)
+        if reranker.calibrated:
+            judged = max((judgement.log_odds for judgement in found), default=None)
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
     return Ranked(places, scores, levelled, judgements, similarity, judged, milliseconds)

@@ -48,6 +48,11 @@ class CrossEncoderReranker:
         """What it was loaded by."""
         return self._name
 
+    @property
+    def calibrated(self) -> bool:
+        """Its scale is its own: it orders, and what is refused is left to the similarities."""
+        return False
+
     def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Score sentences; clauses are not told."""
         from torch.nn import Identity

@@ -46,6 +46,11 @@ class Reranker(Protocol):
         """What reports call it."""
         ...
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether its log-odds are those that the confidence was fitted on."""
+        ...
+
     def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Judge each sentence; what is said of one does not depend on the others."""
         ...

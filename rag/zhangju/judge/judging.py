@@ -57,6 +57,11 @@ class Judge:
         """What reports call it."""
         return "judge"
 
+    @property
+    def calibrated(self) -> bool:
+        """The confidence was fitted on it."""
+        return True
+
     def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Score sentences, and mark the clause of each that answers best."""
         reader = PairReader(self._tokenizer, self._bos, self._eos, question)

@@ -44,7 +44,7 @@ def read_judge(weights: Weights, *, rounded: bool = True) -> dict[str, NDArray[A
         stored = load((files("zhangju.judge") / "judge.safetensors").read_bytes())
         trained = {name: array.astype(np.float32) for name, array in stored.items()}
         return dict(_arrays(weights, trained, rounded=rounded))
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise ModelError(
             f"expected the trained judge in judge.safetensors, got {type(error).__name__}: {error}; "
             "reinstall zhangju"

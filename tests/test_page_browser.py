@@ -109,6 +109,15 @@ def visit(chromium, served):
     assert errors == []
 
 
+def anew(tab):
+    """Begin a new conversation, once the page has shown what an earlier test left, and let it settle."""
+    tab.wait_for_timeout(800)
+    tab.locator(".zj-new").click()
+    tab.locator(".zj-welcome").wait_for()
+    tab.wait_for_selector("#zj-question .submit-button", state="attached")
+    tab.wait_for_timeout(800)
+
+
 def ask(tab, question):
     """Send a question and wait for the whole answer; return its message."""
     tab.fill(BOX, question)
@@ -252,7 +261,7 @@ def test_a_conversation_goes_on_and_is_kept(visit, served, shot):
     tab.locator(".user-row").nth(1).wait_for()
     assert tab.locator(".user-row").all_inner_texts() == [FUTURE, PARTS]
     opened(tab, tab.locator("a.zj-cite").first)
-    tab.locator(".zj-new").click()
+    anew(tab)
     tab.locator(".zj-welcome").wait_for()
     ask(tab, ELSEWHERE)
     tab.locator(".zj-conversation", has_text=FUTURE).first.click()
@@ -289,7 +298,7 @@ def test_stopping_and_asking_on(visit):
     tab.locator(".zj-next .zj-ask").first.click()
     finished(tab, 1)
     assert tab.locator(".user-row").nth(1).inner_text() == suggested
-    tab.locator(".zj-new").click()
+    anew(tab)
     example = tab.locator(".zj-example").nth(1)
     example.evaluate("button => { button.click(); button.click(); button.click(); }")
     finished(tab, 0)
@@ -313,11 +322,7 @@ def test_a_language_model_is_watched(visit, served, shot):
         serving(served.data.parent, "--llm-url", endpoint.url, "--llm-model", "scripted") as page,
     ):
         tab = visit(address=page.address)
-        # A conversation that an earlier test left may be shown first.
-        tab.locator(".zj-new").click()
-        tab.locator(".zj-welcome").wait_for()
-        tab.wait_for_selector("#zj-question .submit-button")
-        tab.wait_for_timeout(500)
+        anew(tab)
         tab.fill(BOX, FUTURE)
         tab.press(BOX, "Enter")
         tab.locator(".zj-verified").first.wait_for()
@@ -337,7 +342,7 @@ def test_a_language_model_is_watched(visit, served, shot):
 
         tab.locator(".zj-retry").click()
         tab.locator(".zj-verified").first.wait_for()
-        tab.locator(".zj-new").click()
+        anew(tab)
         tab.locator(".zj-welcome").wait_for()
         tab.wait_for_selector("#zj-question .submit-button")
         tab.wait_for_timeout(500)
@@ -631,7 +636,7 @@ def test_axe_finds_nothing_serious(visit, scheme, shot):
     if not AXE.exists():
         pytest.skip(f"axe-core is not at {AXE}: npm install --prefix build/axe axe-core")
     tab = visit("en-US", scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    tab.locator(".zj-new").click()
+    anew(tab)
     ask(tab, PARTS)
     ask(tab, ELSEWHERE)
     opened(tab, tab.locator("a.zj-cite").first)

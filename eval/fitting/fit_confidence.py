@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from judged_sets import NEVER_LEARNED, JudgedSet, Tools
+from judged_sets import JudgedSet, Tools
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from zhangju.asking import asks_who
 from zhangju.confidence import FEATURES
-from zhangju.judge import Judge
 from zhangju.language import detect_language
 from zhangju.ranking import rank
 from zhangju_index.cohort import COHORTS, nearest_elsewhere
@@ -156,8 +155,7 @@ def _values(
 ) -> list[float]:
     question = found.questions[number].text
     candidates, shares = found.candidates(number, scope, without)
-    judge: Judge = tools.judge
-    ranked = rank(question, candidates, 1, who=asks_who(question), shares=shares, reranker=judge)
+    ranked = rank(question, candidates, 1, who=asks_who(question), shares=shares, reranker=tools.judge)
     best = candidates.chunks[ranked.places[0]].reading_text
     cohort = _cohort(detect_language(best).partition("-")[0], tools)
     elsewhere = nearest_elsewhere(found.source.asked[number], cohort)
@@ -169,8 +167,6 @@ def _cohort(language: str, tools: Tools) -> FloatMatrix:
     vectors: FloatMatrix = tools.encode(list(texts), "document")
     return vectors
 
-
-__all__ = ["NEVER_LEARNED"]
 
 if __name__ == "__main__":
     main()

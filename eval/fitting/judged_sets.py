@@ -25,9 +25,6 @@ from groups import Source
 from pairs import Encoder, Tokeniser
 from sets import Question, read_all
 
-NEVER_LEARNED = ("dureader", "chinesesquad2")
-"""Sets whose licence lets them be measured on only: all of their questions are held out."""
-
 
 class Tools:
     """The judge, and vectors of texts with a cache.
@@ -48,8 +45,7 @@ class Tools:
     def read(self, name: str) -> "JudgedSet":
         """Read a set by its name in ``rag/judge_training/sets.py``."""
         found = read_all(self._data, self.encode, opencc.OpenCC("t2s").convert, [name])[0]
-        questions = [q for q in found.questions if q.held_out or name in NEVER_LEARNED]
-        return JudgedSet(Source(found, self.encode, questions), self.encode)
+        return JudgedSet(Source(found, self.encode, found.measured), self.encode)
 
 
 class JudgedSet:
@@ -122,6 +118,3 @@ def as_chunk(sentences: Sequence[str], title: str) -> Chunk:
         start += len(sentence) + len(gap)
     heading = title.replace("_", " ").rpartition(" › ")[2]
     return Chunk("passage", (heading,) if heading else (), 0, len(text), text, text, text, tuple(parts))
-
-
-__all__ = ["NEVER_LEARNED", "JudgedSet", "Tools", "as_chunk"]

@@ -13,17 +13,15 @@ from pathlib import Path
 import numpy as np
 from judged_sets import JudgedSet, Tools
 
-from zhangju.fusion import COVERAGE_WEIGHT, PASSAGE_SHARE
+from zhangju.fusion import COVERAGE_WEIGHT, JUDGE_WEIGHT, PASSAGE_SHARE, lift
 from zhangju.judge import Judge
-from zhangju.ranking import rank
-from zhangju_index.lexical import tokenize
+from zhangju.ranking import rank, sentence_coverage
 
 SETS = (
     "xquad-zh-zh", "xquad-en-zh", "xquad-zh-en", "xquad-de-zh", "xquad-th-zh", "cmrc", "drcd-test-zh", "drcd-test",
     "dureader",
 )  # fmt: skip
 WEIGHTS = (0.0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02)
-_CERTAIN = 8.0
 _POOL = 300
 
 
@@ -60,13 +58,11 @@ def _measure(found: JudgedSet, judge: Judge, most: int, *, odd: bool) -> tuple[l
         bounds = candidates.sentence_bounds
         lifts = np.zeros(int(bounds[-1]), dtype=np.float32)
         for row, judgement in judged.judgements.items():
-            lifts[row] = np.clip(judgement.log_odds, -_CERTAIN, _CERTAIN) + _CERTAIN
+            lifts[row] = lift(judgement.log_odds) / JUDGE_WEIGHT
         of_passage = np.maximum.reduceat(lifts, bounds[:-1])
         owner = np.repeat(np.arange(len(rows)), np.diff(bounds))
         words = [
-            sum(share for term, share in shares.items() if term in set(tokenize(sentence.reading_text)))
-            for chunk in candidates.chunks
-            for sentence in chunk.sentences
+            sentence_coverage(sentence, shares) for chunk in candidates.chunks for sentence in chunk.sentences
         ]
         own = plain.levelled + COVERAGE_WEIGHT * np.array(words)
         kept = [s for row in rows for s in found.source.of_passage[row]]

@@ -53,14 +53,12 @@ class Group:
         sentences: What is read.
         answering: For each whether it answers; None where one of them does and nobody knows which.
         span: Sentence and range of the answer in it, where it is known and lies in one sentence.
-        answerable: Whether any answers.
     """
 
     question: str
     sentences: list[Read]
     answering: list[bool] | None
     span: tuple[int, int, int] | None
-    answerable: bool
 
 
 class Source:
@@ -142,32 +140,19 @@ class Source:
                 [self.read(s, random_) for s in chosen],
                 None if question.answerable else [False] * len(chosen),
                 None,
-                question.answerable,
             )
         gold = random_.choice(question.gold)
         own = self.near(number, [gold])
         others = _some(self.near(number, question.others)[:_MINED], PAIRS - OWN, random_)
-        if question.span is None and question.answerable:
-            # An article of a law answers as a whole: its nearest sentence is taken for the one that does.
-            chosen = [*own[:1], *others]
-            return Group(
-                asked,
-                [self.read(s, random_) for s in chosen],
-                [True, *[False] * len(others)],
-                None,
-                True,
-            )
         if not question.answerable:
             chosen = [*_some(own, OWN + 1, random_), *others]
-            return Group(asked, [self.read(s, random_) for s in chosen], [False] * len(chosen), None, False)
+            return Group(asked, [self.read(s, random_) for s in chosen], [False] * len(chosen), None)
         answering, left = self.answering(question), self.left(question)
         wrong = [s for s in own if s in left]
         if random_.random() < TAKE_AWAY:
             chosen = [*_some(wrong, OWN + 1, random_), *others]
             hidden = frozenset(answering)
-            return Group(
-                asked, [self.read(s, random_, hidden) for s in chosen], [False] * len(chosen), None, False
-            )
+            return Group(asked, [self.read(s, random_, hidden) for s in chosen], [False] * len(chosen), None)
         chosen = [*answering, *_some(wrong, OWN, random_), *others]
         span = None
         if len(answering) == 1 and question.span:
@@ -178,7 +163,6 @@ class Source:
             [self.read(s, random_) for s in chosen],
             [s in answering for s in chosen],
             span,
-            True,
         )
 
 

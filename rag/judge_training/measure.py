@@ -26,9 +26,6 @@ SETS = (
     "cmrc", "drcd-test-zh", "drcd-test", "dureader", "xquad-zh-zh", "xquad-en-zh", "xquad-zh-en", "xquad-de-zh",
     "xquad-th-th", "xquad-th-zh", "squad2", "chinesesquad2", "nomiracl-zh", "nomiracl-en",
 )  # fmt: skip
-NEVER_LEARNED = ("dureader", "chinesesquad2")
-
-
 _READ = 15
 """Most sentences that are judged for a question, the nearest ones."""
 
@@ -101,7 +98,7 @@ def main() -> None:
     encode = Encoder(read_weights(), scorer.tokeniser, options.cache)
     for name in options.sets:
         found = read_all(options.data, encode, opencc.OpenCC("t2s").convert, [name])[0]
-        source = Source(found, encode, [q for q in found.questions if q.held_out or name in NEVER_LEARNED])
+        source = Source(found, encode, found.measured)
         step = max(1, len(source.questions) // options.most)
         numbers = list(range(len(source.questions)))[::step][: options.most]
         print(measure(source, numbers, scorer, not options.alone), flush=True)

@@ -36,6 +36,7 @@ MASTHEAD_PENALTY = 0.02
 
 BYLINE_PENALTY = 0.03
 """Taken off bylines besides, unless the question asks for a person."""
+
 PASSAGE_SHARE = 0.5
 """What the score of its passage counts for a sentence, beside its own."""
 

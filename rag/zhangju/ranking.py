@@ -38,6 +38,7 @@ __all__ = [
     "ScoredSentence",
     "findings_of",
     "rank",
+    "sentence_coverage",
 ]
 
 JUDGED_PASSAGES = 20
@@ -134,7 +135,7 @@ def rank(
         k: Candidates to return.
         who: Whether the question asks for a person.
         shares: What each word of the question weighs.
-        reranker: Reads the leading ones once more.
+        reranker: Reads their leading sentences once more.
     """
     chunks, bounds = candidates.chunks, candidates.sentence_bounds
     characters = [len(text) for chunk in chunks for text in encoded_sentences(chunk)]
@@ -236,16 +237,18 @@ def _leading(
     found: list[tuple[float, int, int]] = []
     for place in places:
         chunk, first = candidates.chunks[place], bounds[place]
+        # A byline is a heading to its piece, but here it may answer.
+        byline = is_byline_chunk(chunk)
         for row, sentence in enumerate(chunk.sentences):
-            # A byline is a heading to its piece, but here it may answer.
-            if is_byline_chunk(chunk) or not is_heading(sentence, chunk):
-                own = float(levelled[first + row]) + COVERAGE_WEIGHT * _coverage(sentence, shares)
+            if byline or not is_heading(sentence, chunk):
+                own = float(levelled[first + row]) + COVERAGE_WEIGHT * sentence_coverage(sentence, shares)
                 found.append((own + PASSAGE_SHARE * float(scores[place]), place, row))
     found.sort(key=lambda item: (-item[0], item[1:]))
     return [(place, row) for _, place, row in found[:JUDGED_SENTENCES]]
 
 
-def _coverage(sentence: Sentence, shares: Mapping[str, float]) -> float:
+def sentence_coverage(sentence: Sentence, shares: Mapping[str, float]) -> float:
+    """Share of the question's words that a sentence holds."""
     terms = set(tokenize(sentence.reading_text))
     return sum(weight for term, weight in shares.items() if term in terms)
 
@@ -254,12 +257,12 @@ def _score(
     chunk: Chunk,
     similarities: FloatVector,
     levelled: FloatVector,
-    weights: Mapping[str, float],
+    shares: Mapping[str, float],
     judgements: Sequence[Judgement | None],
 ) -> Iterator[_Scored]:
-    """Each sentence with what speaks for it; ``weights`` are the question's shares."""
+    """Each sentence with what speaks for it."""
     for row, sentence in enumerate(chunk.sentences):
-        coverage = _coverage(sentence, weights)
+        coverage = sentence_coverage(sentence, shares)
         score = float(levelled[row]) + COVERAGE_WEIGHT * coverage
         score -= MASTHEAD_PENALTY * is_heading(sentence, chunk)
         judged = highlight = None

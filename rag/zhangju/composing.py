@@ -38,13 +38,13 @@ def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) 
     if not ranked:
         return []
     best = ranked[0]
-    chosen = [best]
+    chosen, said = [best], {best.sentence.reading_text}
     for item in ranked[1:]:
         if len(chosen) == MAX_SENTENCES:
             break
-        said = {other.sentence.reading_text for other in chosen}
         if _joins(item, best) and item.sentence.reading_text not in said:
             chosen.append(item)
+            said.add(item.sentence.reading_text)
     ranks: dict[str, int] = {}
     for item in sorted(chosen, key=lambda item: item.passage.rank):
         ranks.setdefault(item.passage.chunk.document_id, item.passage.rank)

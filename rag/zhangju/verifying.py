@@ -202,17 +202,23 @@ def _by_coverage(claim: Sequence[Unit], candidates: Sequence[Evidence], *, forei
     return chosen
 
 
+def _misstated(text: str, claim: Sequence[Unit], texts: Sequence[str], around: Sequence[Unit]) -> set[Reason]:
+    """What quotes and figures alone give away, in whatever language the texts are."""
+    reasons: set[Reason] = set()
+    if not _quotes_hold(text, texts):
+        reasons.add("quote")
+    if not _figures_hold(claim, around):
+        reasons.add("figure")
+    return reasons
+
+
 def _reasons(
     text: str, claim: Sequence[Unit], texts: Sequence[str], headings: Sequence[str]
 ) -> tuple[Reason, ...]:
     """Why a claim does not follow from texts in its own language."""
     source = units_of("\n".join(texts))
     around = units_of("\n".join([*texts, *headings]))
-    reasons: set[Reason] = set()
-    if not _quotes_hold(text, [*texts, *headings]):
-        reasons.add("quote")
-    if not _figures_hold(claim, around):
-        reasons.add("figure")
+    reasons = _misstated(text, claim, [*texts, *headings], around)
     stretches = _stretches(claim, source)
     covered = {at for start, end, _ in stretches for at in range(start, end)}
     reasons |= _loose_words(claim, around, covered)
@@ -228,11 +234,7 @@ def _foreign_reasons(
 ) -> tuple[Reason, ...]:
     """Why a claim cannot be held against texts in another language."""
     around = units_of("\n".join([*texts, *headings]))
-    reasons: set[Reason] = set()
-    if not _quotes_hold(text, [*texts, *headings]):
-        reasons.add("quote")
-    if not _figures_hold(claim, around):
-        reasons.add("figure")
+    reasons = _misstated(text, claim, [*texts, *headings], around)
     known = {unit.form for unit in around}
     first = True
     for unit in claim:

@@ -7,7 +7,7 @@ vector is journalled at once, so that whoever stops a build loses seconds of wor
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,11 +31,9 @@ from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import IntVector
 
 __all__ = [
-    "BULK_SLICE_BYTES",
     "COHORT_FILE",
     "GROUP_TEXTS",
     "LEXICAL_FILE",
-    "SLICE_BYTES",
     "Divided",
     "Encoder",
     "Item",
@@ -48,6 +46,7 @@ __all__ = [
     "copy_documents",
     "divide",
     "embed_group",
+    "encoding",
     "lexical_text",
     "load_cohorts",
     "load_lexical",
@@ -66,9 +65,9 @@ Progress = Callable[[int, int, str], None]
 
 GROUP_TEXTS = 2048
 """Texts that are gathered before they are embedded: sorted by length, they fill batches evenly."""
-SLICE_BYTES = 16 * 1024
+_SLICE_BYTES = 16 * 1024
 """Bytes that are embedded between two looks at the keyboard: seconds on a slow machine."""
-BULK_SLICE_BYTES = 64 * 1024
+_BULK_SLICE_BYTES = 64 * 1024
 """The same where many are embedded at once, which is quicker, and wants a batch for each core."""
 
 
@@ -201,8 +200,36 @@ def build_items(
         InputError: The folder cannot be written.
     """
     settings = settings or ChunkSettings()
+    meter = Meter(on_status, len(items), sum(item.size for item in items))
+    with encoding(items, directory, embedder, meter) as encoder:
+        return write_index(
+            directory,
+            _entries(items, old, encoder(known), settings),
+            model=ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension),
+            chunking=settings.to_json(),
+            extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
+        )
+
+
+@contextmanager
+def encoding(
+    items: Sequence[Item], directory: Path, embedder: Embedder, meter: "Meter"
+) -> Iterator[Callable[[Sequence[KeyedVectors]], "Encoder"]]:
+    """Make ready what embeds documents: the journal, and the quickest way that the embedder has.
+
+    Args:
+        items: The documents.
+        directory: A folder that this process has claimed, for the journal.
+        embedder: Encodes chunks and sentences.
+        meter: Told how far it is.
+
+    Returns:
+        What makes an encoder that takes over vectors of this embedder that are there already.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
     size = sum(item.size for item in items)
-    meter = Meter(on_status, len(items), size)
     with telling(directory):
         path = unfinished_file(directory, JOURNAL)
         journal = VectorJournal(path, embedder.fingerprint, embedder.dimension)
@@ -210,15 +237,8 @@ def build_items(
         journal,
         embedder.in_bulk(size) if isinstance(embedder, BulkEmbedder) else nullcontext(embedder) as quickest,
     ):
-        slice_bytes = SLICE_BYTES if quickest is embedder else BULK_SLICE_BYTES
-        encoder = Encoder(quickest, directory, journal, known, meter, slice_bytes)
-        return write_index(
-            directory,
-            _entries(items, old, encoder, settings),
-            model=ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension),
-            chunking=settings.to_json(),
-            extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
-        )
+        slice_bytes = _SLICE_BYTES if quickest is embedder else _BULK_SLICE_BYTES
+        yield lambda known: Encoder(quickest, directory, journal, known, meter, slice_bytes)
 
 
 def copy_documents(

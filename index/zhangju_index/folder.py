@@ -117,6 +117,20 @@ class IndexEntry:
     sentence_keys: Keys
     origin: Origin = UNKNOWN
 
+    @property
+    def record(self) -> DocumentRecord:
+        """What an index says of the document."""
+        document = self.document
+        return DocumentRecord(
+            id=document.id,
+            title=document.title,
+            source=document.source,
+            sha256=source_hash(document),
+            characters=len(document.text),
+            file_sha256=self.origin.file_sha256,
+            read_by=self.origin.read_by,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -376,17 +390,7 @@ class IndexWriter:
             self._texts.add_chunks(entry.chunks)
             self._chunks.append("chunk", len(entry.chunks), entry.chunk_vectors, entry.chunk_keys)
             self._sentences.append("sentence", sentences, entry.sentence_vectors, entry.sentence_keys)
-        self._records.append(
-            DocumentRecord(
-                id=document.id,
-                title=document.title,
-                source=document.source,
-                sha256=source_hash(document),
-                characters=len(document.text),
-                file_sha256=entry.origin.file_sha256,
-                read_by=entry.origin.read_by,
-            )
-        )
+        self._records.append(entry.record)
 
     def commit(self, extra_files: Mapping[str, FileWriter] | None = None) -> Manifest:
         """Make the new index durable, put it in the place of the old one and remove that.

@@ -156,13 +156,7 @@ def add_sources(
         shelf = _open_shelf(directory, on_note or _ignore, stack)
         spool = stack.enter_context(closing(Spool(directory)))
         intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
-        for number, source in enumerate(sources):
-            if on_status:
-                on_status(Status(number, len(sources), 0.0, 0.0, 0, 0, source.name))
-            reading = intake.take(source)
-            if on_reading:
-                on_reading(reading)
-        readings = tuple(intake.readings)
+        readings = intake.take_all(sources, on_reading, on_status)
         refused = all(reading.outcome == "refused" for reading in readings)
         if shelf.index is not None:
             own = shelf.index.manifest
@@ -241,10 +235,7 @@ def rebuild_library(
             )
         spool = stack.enter_context(closing(Spool(directory)))
         intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
-        for number, record in enumerate(shelf.records.values()):
-            if on_status:
-                on_status(Status(number, len(shelf.records), 0.0, 0.0, 0, 0, record.title))
-            intake.read_again(record, note)
+        intake.read_all_again(note, on_status)
         manifest = _build(shelf, intake, directory, model, on_status, anew=True)
         return Change(manifest, tuple(intake.readings))
 
@@ -372,16 +363,36 @@ class Intake:
             self._metadata[record.id].get(_PATH, record.source): record.id for record in self.records.values()
         }
 
-    def take(self, source: Source) -> Reading:
+    def take_all(
+        self, sources: Sequence[Source], on_reading: OnReading | None, on_status: OnStatus | None
+    ) -> tuple[Reading, ...]:
+        """Read sources one after the other, telling what becomes of each."""
+        for number, source in enumerate(sources):
+            if on_status:
+                on_status(Status(number, len(sources), 0.0, 0.0, 0, 0, source.name))
+            reading = self._take(source)
+            if on_reading:
+                on_reading(reading)
+        return tuple(self.readings)
+
+    def read_all_again(self, note: OnNote, on_status: OnStatus | None) -> None:
+        """Read the files of all documents again that another version read."""
+        records = list(self.records.values())
+        for number, record in enumerate(records):
+            if on_status:
+                on_status(Status(number, len(records), 0.0, 0.0, 0, 0, record.title))
+            self._read_again(record, note)
+
+    def _take(self, source: Source) -> Reading:
         """Read a source, unless it is known to be as it was."""
         try:
-            reading = self._take(source)
+            reading = self._look_at(source)
         except DocumentError as error:
             reading = Reading(source.name, "refused", reason=str(error))
         self.readings.append(reading)
         return reading
 
-    def read_again(self, record: DocumentRecord, note: OnNote) -> None:
+    def _read_again(self, record: DocumentRecord, note: OnNote) -> None:
         """Read a file with the installed version that another one read, if it is still the same."""
         path = self._metadata[record.id].get(_PATH)
         if path is None or not record.file_sha256 or record.read_by == version("zhangju"):
@@ -397,7 +408,7 @@ class Intake:
         except DocumentError as error:
             note(f"{error}; its text stays as it was read before")
 
-    def _take(self, source: Source) -> Reading:
+    def _look_at(self, source: Source) -> Reading:
         name, path = _storable(source.name), None
         if source.data is not None:
             data = source.data

@@ -7,7 +7,7 @@ where it stopped; the store gets what is complete.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, nullcontext, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,17 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from zhangju_index.build import (
-    BULK_SLICE_BYTES,
     GROUP_TEXTS,
-    SLICE_BYTES,
     Divided,
-    Encoder,
     Item,
     Meter,
     OnStatus,
     Status,
     divide,
     embed_group,
+    encoding,
     lexical_text,
     may_take_over,
 )
@@ -33,8 +31,7 @@ from zhangju_index.chunking import ChunkSettings, encoded_sentences
 from zhangju_index.cohort import embed_cohorts
 from zhangju_index.errors import DocumentError, IndexDamagedError
 from zhangju_index.folder import IndexEntry, Origin
-from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
-from zhangju_index.journal import VectorJournal
+from zhangju_index.generations import JOURNAL, claimed, unfinished_file
 from zhangju_index.lexical import tokenize
 from zhangju_index.library import Change, Intake, OnNote, OnReading, Source, Spool, find_document
 from zhangju_index.manifest import Manifest, ModelRecord, version
@@ -47,7 +44,7 @@ from zhangju_index.milvus.search import Held, Library
 from zhangju_index.milvus.state import State, corpus_digest, find_state, read_state
 from zhangju_index.milvus.writing import LibraryWriter, clean, create_generation, drop_generations
 from zhangju_index.parsing import source_hash
-from zhangju_index.protocols import BulkEmbedder, Embedder
+from zhangju_index.protocols import Embedder
 from zhangju_index.text_keys import KeyedVectors, text_keys
 from zhangju_index.values import Document
 
@@ -76,13 +73,7 @@ def add_to_store(
         state = find_state(client)
         held = _held(client, state)
         intake = _intake(held, folder, stack)
-        for number, source in enumerate(sources):
-            if on_status:
-                on_status(Status(number, len(sources), 0.0, 0.0, 0, 0, source.name))
-            reading = intake.take(source)
-            if on_reading:
-                on_reading(reading)
-        readings = tuple(intake.readings)
+        readings = intake.take_all(sources, on_reading, on_status)
         refused = all(reading.outcome == "refused" for reading in readings)
         if state is not None:
             if refused or (not intake.new and model in (None, state.model.name)):
@@ -146,10 +137,7 @@ def rebuild_store(
         state = read_state(client)
         held = _held(client, state)
         intake = _intake(held, folder, stack)
-        for number, record in enumerate(list(intake.records.values())):
-            if on_status:
-                on_status(Status(number, len(held), 0.0, 0.0, 0, 0, record.title))
-            intake.read_again(record, on_note or _ignore)
+        intake.read_all_again(on_note or _ignore, on_status)
         work = _Work(client, claim, folder, _embedder(model, state), on_status)
         new = _build_anew(work, state, held, intake)
         return Change(new.manifest(), tuple(intake.readings))
@@ -353,25 +341,15 @@ def _entries(
 ) -> Iterator[IndexEntry]:
     """Divide and embed documents, some at a time, taking over vectors from ``old``."""
     meter = Meter(work.on_status, len(items), sum(item.size for item in items))
-    embedder = work.embedder
-    with telling(work.folder):
-        path = unfinished_file(work.folder, JOURNAL)
-        journal = VectorJournal(path, embedder.fingerprint, embedder.dimension)
-    size = sum(item.size for item in items)
-    with (
-        journal,
-        embedder.in_bulk(size) if isinstance(embedder, BulkEmbedder) else nullcontext(embedder) as quickest,
-    ):
-        slice_bytes = SLICE_BYTES if quickest is embedder else BULK_SLICE_BYTES
-        for group in _groups(items, embedder, meter):
+    with encoding(items, work.folder, work.embedder, meter) as encoder:
+        for group in _groups(items, work.embedder, meter):
             known = [
                 vectors
                 for each in group
                 if old is not None and each.item.id in held
                 for vectors in _vectors(old, held[each.item.id].number)
             ]
-            encoder = Encoder(quickest, work.folder, journal, known, meter, slice_bytes)
-            yield from embed_group(list(group), None, encoder)
+            yield from embed_group(list(group), None, encoder(known))
 
 
 def _groups(items: Sequence[Item], embedder: Embedder, meter: Meter) -> Iterator[list[Divided]]:

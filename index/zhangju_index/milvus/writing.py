@@ -38,7 +38,6 @@ from zhangju_index.milvus.schema import (
 )
 from zhangju_index.milvus.search import Held, Library
 from zhangju_index.milvus.state import State, corpus_digest, publish
-from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.searching import document_fields
 
@@ -90,15 +89,7 @@ class LibraryWriter:
         """
         number, document = self._next, entry.document
         chunks, sentences = chunk_rows(number, entry.chunks, entry.chunk_vectors, entry.sentence_vectors)
-        record = DocumentRecord(
-            id=document.id,
-            title=document.title,
-            source=document.source,
-            sha256=source_hash(document),
-            characters=len(document.text),
-            file_sha256=entry.origin.file_sha256,
-            read_by=entry.origin.read_by,
-        )
+        record = entry.record
         counts = {
             "sections": len(entry.sections),
             "chunks": len(chunks),

@@ -1,15 +1,16 @@
-"""The same questions through every surface, on one real index: document, place, quote and score are equal."""
+"""The same questions through every surface, of a folder and of a store: document, place, quote and score are equal."""
 
 import asyncio
 import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from click.testing import CliRunner
 
+from milvus_stores import require_lite
 from served import listening
 from zhangju import Assistant, Finished, Found, Retriever
 from zhangju.jsonable import answer_json, passage_json, search_json
@@ -36,15 +37,48 @@ def untimed(value: dict[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in value.items() if name not in {"timings_ms", "id"}}
 
 
-@pytest.fixture(scope="module")
-def assistant(article_retriever: Retriever) -> Assistant:
-    """The assistant in Python, which all others are compared with."""
-    return Assistant(article_retriever)
+class Place(NamedTuple):
+    """Where the article's index is kept, and the options that say so."""
+
+    retriever: Retriever
+    options: list[str]
+
+
+@pytest.fixture(scope="module", params=["folder", "store"])
+def place(
+    request: pytest.FixtureRequest,
+    article_folder: Path,
+    article_retriever: Retriever,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Place]:
+    """The index in a folder, then the same article in Milvus Lite."""
+    if request.param == "folder":
+        yield Place(article_retriever, ["--index", str(article_folder)])
+        return
+    require_lite()
+    from zhangju_index.library import Source
+    from zhangju_index.milvus.address import StoreAddress
+    from zhangju_index.milvus.library import add_to_store
+
+    home = tmp_path_factory.mktemp("store")
+    address = StoreAddress.parse(f"milvus+lite://{home}/article.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        add_to_store([Source(ARTICLE.source, data=ARTICLE.text.encode())], address)
+    with Retriever.open(store=str(address), reranker="judge") as retriever:
+        yield Place(retriever, ["--store", str(address)])
 
 
 @pytest.fixture(scope="module")
-def answers(assistant: Assistant) -> list[dict[str, Any]]:
-    """Its answers, whose every quote is a slice of the article."""
+def assistant(place: Place) -> Assistant:
+    """The assistant in Python."""
+    return Assistant(place.retriever)
+
+
+@pytest.fixture(scope="module")
+def answers(article_retriever: Retriever) -> list[dict[str, Any]]:
+    """What all are compared with: the folder's answers in Python, whose every quote is a slice of the article."""
+    assistant = Assistant(article_retriever)
     answers = [untimed(answer_json(assistant.ask(question, k=K))) for question in QUESTIONS]
     for answer in answers:
         for place in (*answer["citations"], *answer["passages"]):
@@ -56,7 +90,7 @@ def answers(assistant: Assistant) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def searches(article_retriever: Retriever) -> list[dict[str, Any]]:
-    """Its searches; their passages are those of the answers."""
+    """The folder's searches; their passages are those of the answers."""
     return [untimed(search_json(q, article_retriever.search(q, K), {})) for q in QUESTIONS]
 
 
@@ -97,7 +131,7 @@ async def test_awaited_python(
 
 @pytest.mark.parametrize("command", ["ask", "search"])
 def test_command_line(
-    article_folder: Path,
+    place: Place,
     tmp_path: Path,
     answers: list[dict[str, Any]],
     searches: list[dict[str, Any]],
@@ -108,7 +142,7 @@ def test_command_line(
     batch = tmp_path / "questions.jsonl"
     lines = [json.dumps({"id": n, "question": question}) for n, question in enumerate(QUESTIONS)]
     batch.write_text("\n".join(lines), encoding="utf-8")
-    shared = ["--index", str(article_folder), "-k", str(K)]
+    shared = [*place.options, "-k", str(K)]
     many = CliRunner().invoke(cli, [command, "--batch", str(batch), *shared])
     one = CliRunner().invoke(cli, [command, QUESTIONS[0], "--json", *shared])
 
@@ -172,11 +206,11 @@ async def test_mcp(address: str, answers: list[dict[str, Any]], searches: list[d
             assert untimed(json.loads(asked.content[0].text)) == answer
 
 
-def test_langchain(article_retriever: Retriever, searches: list[dict[str, Any]]) -> None:
+def test_langchain(place: Place, searches: list[dict[str, Any]]) -> None:
     """Its documents."""
     from zhangju.integrations.langchain import ZhangjuRetriever
 
-    retriever = ZhangjuRetriever(retriever=article_retriever, k=K)
+    retriever = ZhangjuRetriever(retriever=place.retriever, k=K)
     for question, search in zip(QUESTIONS, searches, strict=True):
         documents = retriever.invoke(question)
 
@@ -184,12 +218,12 @@ def test_langchain(article_retriever: Retriever, searches: list[dict[str, Any]])
         assert [d.page_content for d in documents] == [each["quote"] for each in search["passages"]]
 
 
-def test_llama_index(article_retriever: Retriever, searches: list[dict[str, Any]]) -> None:
+def test_llama_index(place: Place, searches: list[dict[str, Any]]) -> None:
     """Its nodes."""
     pytest.importorskip("llama_index.core", reason="LlamaIndex needs pip install 'zhangju[llama-index]'")
     from zhangju.integrations.llama_index import ZhangjuRetriever
 
-    retriever = ZhangjuRetriever(article_retriever, k=K)
+    retriever = ZhangjuRetriever(place.retriever, k=K)
     for question, search in zip(QUESTIONS, searches, strict=True):
         nodes = retriever.retrieve(question)
 

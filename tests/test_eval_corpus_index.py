@@ -37,7 +37,7 @@ def test_passages_are_indexed_under_their_ids(tmp_path):
     corpus = Corpus.in_memory("set", TEXTS)
 
     with indexed_corpus(corpus, ToyEmbedder(), tmp_path) as index:
-        library = IndexLibrary(index.texts, [record.id for record in index.manifest.documents])
+        library = IndexLibrary(Retriever(index, ToyEmbedder()))
 
         assert list(library) == ["p1", "p2", "p/4"]
         assert {name: library[name] for name in library} == {name: corpus[name] for name in library}

@@ -111,7 +111,7 @@ def measure(bundled_model: Embedder, tmp_path_factory: pytest.TempPathFactory) -
             answers: Answers = Assistant(retriever)
             if damage is not None:
                 searches = answers = damage(retriever)
-            library = IndexLibrary(index.texts, [record.id for record in index.manifest.documents])
+            library = IndexLibrary(retriever)
             return evaluate(ASKED, searches, answers, sources=library)
 
         yield _measure

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ from zhangju_index.milvus.search import Library, open_store
 from zhangju_index.milvus.state import publish, read_state
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
+from zhangju_ui.cli import cli
 
 EMBEDDER = ToyEmbedder(dimension=64)
 QUESTIONS = [
@@ -111,7 +113,17 @@ def check_against_folder(address: StoreAddress, folder: Path) -> None:
     """A store finds what a folder of the same documents finds, with the same values to the last bit."""
     with Retriever(open_index(folder), EMBEDDER) as expected, retriever_of(address) as found:
         assert found.documents == expected.documents
-        for where in (None, {"source": "*.txt", "id": "a*"}, {"title": "*章*"}, {"id": "b"}):
+        assert found.listing() == expected.listing()
+        for each in expected.listing():
+            assert found.sections(each.document_id) == expected.sections(each.document_id)
+        with pytest.raises(KeyError, match="no document 'none'"):
+            found.sections("none")
+        sections = (
+            {"section": "*新质生产力*"},
+            {"section": "*现代化产业强区*", "id": "a*"},
+            {"section": "没有"},
+        )
+        for where in (None, {"source": "*.txt", "id": "a*"}, {"title": "*章*"}, {"id": "b"}, *sections):
             assert findings(found, 5, where) == findings(expected, 5, where)
         for question in QUESTIONS:
             for passage in found.search(question, 100):
@@ -153,6 +165,30 @@ def test_a_store_finds_what_a_folder_finds(address: StoreAddress, tmp_path: Path
         blocks = list(library.scan(TERMS, "born >= 0", ("key", "count")))
         assert sum(block["count"] for block in blocks) == state.entries
         assert all(block["count"] for block in blocks)
+
+
+def test_an_eval_set_is_put_to_a_store(address: StoreAddress, tmp_path: Path) -> None:
+    """The command measures what the store holds: the same figures as of a folder, and no leg alone."""
+    pytest.importorskip("ir_measures", reason="evaluating needs pip install 'zhangju[eval]'")
+    add_to_store(SMALL, address)
+    add_sources(SMALL, tmp_path / "index")
+    eval_set = tmp_path / "own.jsonl"
+    gold = {"document_id": "b", "start": 0, "end": 10, "quote": "氢能火车在常州生产。"}
+    line = {"id": "1", "question": "氢能火车在哪里生产？", "lang": "zh", "kind": "fact", "answerable": True}
+    eval_set.write_text(json.dumps({**line, "gold": [gold]}), encoding="utf-8")
+
+    def measure(*options: str) -> Result:
+        return CliRunner().invoke(cli, ["eval", str(eval_set), "--json", "--no-reranker", *options])
+
+    in_store = measure("--store", str(address))
+    in_folder = measure("--index", str(tmp_path / "index"))
+    assert (in_store.exit_code, in_folder.exit_code) == (0, 0), in_store.stderr + in_folder.stderr
+    found, expected = (json.loads(each.stdout) for each in (in_store, in_folder))
+    assert found["questions"] == 1
+    assert found["metrics"] == expected["metrics"]
+    refused = measure("--store", str(address), "--ablation")
+    assert refused.exit_code == 2
+    assert "use --index" in refused.stderr
 
 
 def test_few_proposals_find_the_best(

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
+from zhangju.retriever import Retriever
 from zhangju_index.outline import outline_document
-from zhangju_index.texts import Texts
 from zhangju_index.values import Document, Section
 
 __all__ = ["IndexLibrary", "Sectioned", "sections_of"]
@@ -27,14 +27,13 @@ class IndexLibrary(Mapping[str, str]):
     """The documents of an open index by id.
 
     Args:
-        texts: Those of the index; it must stay open.
-        ids: Ids of its documents, in order.
+        retriever: What asks the index; it must stay open.
     """
 
-    def __init__(self, texts: Texts, ids: Sequence[str]) -> None:
-        self._texts = texts
-        self._ids = dict.fromkeys(ids)
-        self._text = lru_cache(_KEPT)(lambda document_id: texts.document(document_id).text)
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._ids = dict.fromkeys(each.document_id for each in retriever.listing())
+        self._text = lru_cache(_KEPT)(lambda document_id: retriever.document(document_id).text)
 
     def __getitem__(self, document_id: str) -> str:
         """The whole text of a document."""
@@ -54,7 +53,7 @@ class IndexLibrary(Mapping[str, str]):
 
     def sections(self, document_id: str) -> Sequence[Section]:
         """The sections of a document, in order."""
-        return self._texts.sections(document_id)
+        return self._retriever.sections(document_id)
 
 
 def sections_of(documents: Mapping[str, str], document_id: str) -> Sequence[Section]:

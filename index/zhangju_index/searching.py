@@ -2,7 +2,7 @@
 
 One call brings every chunk that a leg puts forward, with what each leg says of it; ranking,
 choosing and quoting need nothing more. A folder on this machine answers it (``FolderSearch``),
-and so does a server (``zhangju_index.stores``), with the same values for the same texts.
+and so does a server (``zhangju_index.milvus``), with the same values for the same texts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,13 +16,13 @@ import numpy as np
 from zhangju_index.filters import SECTION, admitted, under
 from zhangju_index.manifest import DocumentRecord, ModelRecord
 from zhangju_index.protocols import FloatMatrix
-from zhangju_index.values import Chunk, Document
+from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import FloatVector, IntVector
 
 if TYPE_CHECKING:
     from zhangju_index.folder import Index
 
-__all__ = ["Candidates", "FolderSearch", "Label", "Reach", "SearchIndex", "document_fields"]
+__all__ = ["Candidates", "FolderSearch", "Known", "Label", "Reach", "SearchIndex", "document_fields"]
 
 
 class Reach(NamedTuple):
@@ -42,6 +42,13 @@ class Label(NamedTuple):
 
     title: str
     source: str
+
+
+class Known(NamedTuple):
+    """What an index knows of a document without reading its text."""
+
+    record: DocumentRecord
+    metadata: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +116,18 @@ class SearchIndex(Protocol):
         """What documents of found chunks are called, by id."""
         ...
 
+    def known(self) -> Sequence[Known]:
+        """What is known of each document, in order; no text is read."""
+        ...
+
+    def sections(self, document_id: str) -> Sequence[Section]:
+        """The sections that a document was divided by, in order.
+
+        Raises:
+            KeyError: The index holds none of this id.
+        """
+        ...
+
     def document(self, document_id: str) -> Document:
         """One document with its whole text.
 
@@ -167,11 +186,6 @@ class FolderSearch:
         """SHA-256 of its manifest, which holds that of every file."""
         return self._index.identity
 
-    @property
-    def records(self) -> tuple[DocumentRecord, ...]:
-        """What its manifest says of its documents, in order."""
-        return self._index.manifest.documents
-
     def shares(self, question: str) -> Mapping[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
         return self.lexical.shares(question)
@@ -197,6 +211,15 @@ class FolderSearch:
     def labels(self, document_ids: Sequence[str]) -> Mapping[str, Label]:
         """What documents of found chunks are called, by id."""
         return {document_id: self._labels[document_id] for document_id in document_ids}
+
+    def known(self) -> Sequence[Known]:
+        """What is known of each document, in order; no text is read."""
+        metadata = self.texts.metadata()
+        return [Known(record, metadata[record.id]) for record in self._index.manifest.documents]
+
+    def sections(self, document_id: str) -> Sequence[Section]:
+        """The sections of a document, in order; ``KeyError`` where there is none of this id."""
+        return self.texts.sections(document_id)
 
     def document(self, document_id: str) -> Document:
         """One document with its whole text; ``KeyError`` where there is none of this id."""

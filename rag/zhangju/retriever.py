@@ -198,7 +198,7 @@ class Retriever:
         return self._index.document(document_id)
 
     def listing(self) -> tuple[Listing, ...]:
-        """What is known of each document, in order; of an index in a folder no text is read."""
+        """What is known of each document, in order; no text is read."""
         from zhangju.listing import list_documents
 
         return tuple(list_documents(self._index))
@@ -209,9 +209,7 @@ class Retriever:
         Raises:
             KeyError: The index holds none of this id.
         """
-        from zhangju.listing import sections_of
-
-        return sections_of(self._index, document_id)
+        return tuple(self._index.sections(document_id))
 
     def search(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> list[Passage]:
         """Find the ``k`` passages that fit a question best.

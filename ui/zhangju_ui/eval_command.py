@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zhangju_index.errors import InputError
-from zhangju_ui.options import INDEX, JSON, MODEL, RERANKER, note
+from zhangju_ui.options import INDEX, JSON, MODEL, RERANKER, chosen_store, note
 
 if TYPE_CHECKING:
     from zhangju import Retriever
@@ -117,6 +117,10 @@ def eval_command(
     chosen = source.load()
     if ablation and runs:
         raise click.UsageError("--ablation searches and --run does not: give one of them")
+    if ablation and chosen.corpus is None and chosen_store() is not None:
+        raise click.UsageError(
+            "--ablation ranks by each leg alone, which an index in a folder does: use --index"
+        )
     if margins and baseline is None:
         raise click.UsageError("--margin goes with --baseline")
     before = read_baseline(baseline) if baseline else None
@@ -242,9 +246,9 @@ class _Source:
 
 @dataclass(frozen=True)
 class _Opened:
-    """What questions are put to."""
+    """What questions are put to; there is no ``index`` in a folder where a store is asked."""
 
-    index: "Index"
+    index: "Index | None"
     embedder: "Embedder"
     retriever: "Retriever"
     library: "Mapping[str, str]"
@@ -288,7 +292,7 @@ class _Measuring:
                         keep=KEPT if self.keep else 0,
                     )
                 ]
-            if self.ablation:
+            if opened.index is not None and self.ablation:
                 # The retriever comes last, and has been measured.
                 for system in ablation(opened.index, opened.embedder, opened.retriever)[:-1]:
                     with counting(f"asking {system.name}") as progress:
@@ -341,12 +345,20 @@ def _open(
     from zhangju_ui.progress import indexing
 
     with ExitStack() as stack:
+        store = chosen_store()
+        if store is not None and chosen.corpus is None:
+            retriever = stack.enter_context(
+                Retriever.open(store=str(store), model=model, reranker=reranker or None)
+            )
+            yield _Opened(None, retriever.embedder, retriever, IndexLibrary(retriever))
+            return
         embedder = load_embedder(model)
         if chosen.corpus is None:
             opened = stack.enter_context(_open_index(index, model, embedder))
         else:
-            if index is not None:
-                note("the set brings its passages along: --index is not asked")
+            if index is not None or store is not None:
+                option = "--index" if store is None else "--store"
+                note(f"the set brings its passages along: {option} is not asked")
             with indexing() as progress:
                 opened = stack.enter_context(
                     indexed_corpus(chosen.corpus, embedder, cache or default_cache(), progress.show)
@@ -354,8 +366,7 @@ def _open(
         retriever = stack.enter_context(
             Retriever(opened, embedder, load_reranker(reranker or None, embedder))
         )
-        ids = [record.id for record in opened.manifest.documents]
-        yield _Opened(opened, embedder, retriever, IndexLibrary(opened.texts, ids))
+        yield _Opened(opened, embedder, retriever, IndexLibrary(retriever))
 
 
 def _open_index(index: Path | None, model: str | None, embedder: "Embedder") -> "Index":

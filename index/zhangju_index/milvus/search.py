@@ -56,7 +56,7 @@ from zhangju_index.milvus.schema import (
 )
 from zhangju_index.milvus.state import State, read_state
 from zhangju_index.protocols import FloatMatrix
-from zhangju_index.searching import Candidates, Label, Reach
+from zhangju_index.searching import Candidates, Known, Label, Reach
 from zhangju_index.values import Chunk, Document, Section
 from zhangju_index.vectors import FloatVector, IntVector, cosine_similarities
 
@@ -167,10 +167,7 @@ class Library:
         Raises:
             KeyError: There is none of this id.
         """
-        rows = self.document_rows(f"id == {quoted(document_id)}")
-        if not rows:
-            raise KeyError(f"the index holds no document {document_id!r}")
-        (row,) = rows
+        row = self._row_of(document_id)
         record, _ = record_of(row)
         text = self.text(row["number"], 0, record.characters)
         return row["number"], Document(
@@ -193,9 +190,9 @@ class Library:
         offset = block_offset(start)
         return "".join(blocks[key] for key in keys)[start - offset : end - offset]
 
-    def sections(self, number: int) -> tuple[Section, ...]:
-        """Sections of a document."""
-        return self._structure(number)[0]
+    def sections(self, document_id: str) -> tuple[Section, ...]:
+        """Sections of one document; ``KeyError`` where there is none of this id."""
+        return self._structure(self._row_of(document_id)["number"])[0]
 
     def chunks_of(self, number: int) -> list[tuple[int, Chunk, FloatVector]]:
         """Key, value and vector of each chunk of a document, in order."""
@@ -223,6 +220,12 @@ class Library:
     def by_key(self, kind: str, keys: Sequence[int], fields: Sequence[str]) -> list[Row]:
         """Rows of given keys, in any order; those that are gone are left out."""
         return self._by_key(kind, keys, fields)
+
+    def _row_of(self, document_id: str) -> Row:
+        rows = self.document_rows(f"id == {quoted(document_id)}")
+        if not rows:
+            raise KeyError(f"the index holds no document {document_id!r}")
+        return rows[0]
 
     def _by_key(self, kind: str, keys: Sequence[int], fields: Sequence[str]) -> list[Row]:
         rows: list[Row] = []
@@ -411,6 +414,14 @@ class StoreSearch:
         labels = self._labels
         # A document may have gone between the search and this; what was found was read before.
         return {name: labels.get((*place, name), Label(name, name)) for name in document_ids}
+
+    def known(self) -> Sequence[Known]:
+        """What is known of each document, in order; no text is read."""
+        return [Known(held.record, held.metadata) for held in self._current().held()]
+
+    def sections(self, document_id: str) -> Sequence[Section]:
+        """The sections of a document, in order; ``KeyError`` where there is none of this id."""
+        return self._current().sections(document_id)
 
     def document(self, document_id: str) -> Document:
         """One document with its whole text; ``KeyError`` where there is none of this id."""

@@ -274,23 +274,31 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         _html("zj-dialogs", i18n("zj_html_dialogs"))
 
         told = [chat, identity, conversations]
-        loaded = page.load(open_page, [identity], [*told, library], **_QUIET)
-        loaded.then(None, js="() => zhangju.begin()")
+        _then(page.load(open_page, [identity], [*told, library], **_QUIET), "begin")
         page.load(show_evaluation, None, [evaluation], **_QUIET)
         start.click(run_evaluation, None, [running, evaluation, start], **_QUIET)
-        box.submit(
+        asked = box.submit(
             respond,
             [box, wanted, identity],
             [chat, box, identity, conversations, note],
-            js="(question, wanted, identity) => [question, zhangju.take(), identity]",
-            trigger_mode="once",
+            js="(question, wanted, identity) => [...zhangju.take(), identity]",
             **_QUIET,
         )
+        _then(asked, "answered")
         moved = [*told, box]
         box.stop(stop, [identity], moved, **_QUIET)
-        conversations.open(choose, [identity], moved, **_QUIET)
-        conversations.fresh(fresh, [identity], moved, **_QUIET)
-        conversations.erase(erase, [identity], moved, **_QUIET)
+        for event, moves in (
+            (conversations.open, choose),
+            (conversations.fresh, fresh),
+            (conversations.erase, erase),
+        ):
+            # In the order of the clicks, and none of them dropped.
+            in_turn: dict[str, Any] = {
+                "trigger_mode": "multiple",
+                "concurrency_limit": 1,
+                "concurrency_id": "moves",
+            }
+            _then(event(moves, [identity], moved, **in_turn, **_QUIET), "moved")
         # Not when it changes: it is emptied after adding, and what came of that is to stay.
         gr.on([drop.upload, drop.delete, drop.clear], preview, [drop], [found, waiting, confirm], **_QUIET)
         confirm.click(add, [waiting], [found, confirm, drop, waiting, library], **_QUIET)
@@ -303,6 +311,12 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
 def _html(identity: str, value: Any = None, *, tells: str | None = None) -> gr.HTML:
     """A part of the page in our own markup; ``tells`` turns clicks in it into events."""
     return gr.HTML(value, elem_id=identity, js_on_load=tells, apply_default_css=False)
+
+
+def _then(event: Any, tells: str) -> None:
+    """Tell the page's script that an event is over, whatever came of it."""
+    for over in (event.then, event.failure):
+        over(None, js=f"() => zhangju.{tells}()")
 
 
 def _kept(store: ConversationStore, conversation: Conversation, language: Language) -> str:

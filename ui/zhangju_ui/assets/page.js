@@ -107,12 +107,53 @@ const zhangju = (() => {
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const ask = (question) => {
-    if (!one("#zj-question .submit-button")) return;
+    const submit = one("#zj-question .submit-button");
+    if (!submit || isUntaken()) return;
     if (isPhone()) showPane("chat");
     type(question);
-    // The box tells Gradio of its new value first.
-    setTimeout(() => one("#zj-question .submit-button")?.click(), 30);
+    submit.click();
   };
+
+  /* One thing at a time: what is asked while the page loads, goes to another conversation or ends an
+     answer waits until that is done. Gradio would drop it, or send it to the conversation before. */
+  let moving = 1;
+  let asked = null;
+  let held = null;
+  // Its words stand in the box until the server has them: a second click or Enter is the same question.
+  const isUntaken = () => asked !== null && box().value === asked;
+  const hold = (event) => {
+    if (isUntaken() || moving || asked !== null) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!isUntaken()) held = box().value;
+    } else {
+      asked = box().value;
+    }
+  };
+  const release = () => {
+    if (moving || asked !== null || held === null) return;
+    const question = held;
+    held = null;
+    ask(question);
+  };
+  const move = () => {
+    moving += 1;
+    held = null;
+  };
+  const moved = () => {
+    moving -= 1;
+    release();
+  };
+  const answered = () => {
+    asked = null;
+    release();
+  };
+  document.addEventListener("keypress", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === box()) hold(event);
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#zj-question .submit-button")) hold(event);
+  }, true);
   const draft = (text) => {
     if (isPhone()) showPane("chat");
     showView("ask");
@@ -140,7 +181,7 @@ const zhangju = (() => {
   const take = () => {
     const wanted = JSON.stringify(state);
     edit(null);
-    return wanted;
+    return [asked, wanted];
   };
   const questionOf = (button) => {
     const rows = all("#zj-chatbot .message-row");
@@ -210,15 +251,19 @@ const zhangju = (() => {
     element.addEventListener("click", async (event) => {
       const button = event.target.closest("button");
       if (button?.matches(".zj-conversation")) {
+        move();
         trigger(names.open, { id: button.dataset.id });
         if (isPhone()) showPane("chat");
       } else if (button?.matches(".zj-new")) {
+        move();
         trigger(names.fresh, {});
         edit(null);
         if (isPhone()) showPane("chat");
         box().focus();
       } else if (button?.matches(".zj-delete")) {
-        if (await isSure("delete", button.dataset.name)) trigger(names.erase, { id: button.dataset.id });
+        if (!(await isSure("delete", button.dataset.name))) return;
+        move();
+        trigger(names.erase, { id: button.dataset.id });
       } else if (button?.matches(".zj-remove")) {
         if (state.document === button.dataset.document) limit(null);
         if (await isSure("remove", button.dataset.name)) trigger(names.remove, { document: button.dataset.document });
@@ -318,7 +363,11 @@ const zhangju = (() => {
       location.reload();
     }
   });
-  document.addEventListener("input", ({ target }) => { if (target.matches?.(".zj-filter")) filter(target.value); });
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches?.(".zj-filter")) filter(target.value);
+    // Who goes on typing has not asked yet.
+    if (target === box()) held = null;
+  });
   document.addEventListener("toggle", async ({ target }) => {
     const part = target.open && target.querySelector(":scope > .zj-lazy");
     if (!part || part.childElementCount || part.dataset.asked) return;
@@ -405,7 +454,8 @@ const zhangju = (() => {
   const begin = () => {
     const only = all(".zj-document[open]")[0]?.dataset.document;
     if (only && !one("#zj-source-body article")) open({ document: only, at: "0" }, null, true);
+    moved();
   };
 
-  return { begin, tell, take };
+  return { answered, begin, moved, take, tell };
 })();

@@ -140,9 +140,9 @@ def test_text_is_never_taken_for_another_format(text: str, encoding: str) -> Non
 @given(st.binary(max_size=300))
 def test_any_bytes_get_one_parser_or_one_line(data: bytes) -> None:
     """Looking at a file raises nothing else."""
-    what = name_foreign_format(data)
-    assert what is None or "\n" not in what
-    if what is None:
+    foreign = name_foreign_format(data)
+    assert foreign is None or "\n" not in foreign.what
+    if foreign is None:
         assert choose_parser(data, "a") in PARSERS
 
 

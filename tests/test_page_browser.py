@@ -621,7 +621,8 @@ def test_articles_are_added_asked_and_removed(visit, tmp_path, shot):
     tab.locator(".zj-found").nth(1).wait_for()
     preview = tab.locator("#zj-found")
     assert "第二章 食物" in preview.inner_text()
-    assert "broken.pdf" in preview.locator(".zj-problem").inner_text()
+    damaged = say("refused_file", "zh-Hans", name="broken.pdf", reason=say("fault_damaged", "zh-Hans"))
+    assert preview.locator(".zj-problem").inner_text() == damaged
     assert str(tmp_path) not in preview.inner_text()
     shot(tab, "preview")
     assert tab.locator(".zj-document").count() == 1

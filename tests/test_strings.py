@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import zhangju_ui
+from zhangju_index.errors import FAULTS
 from zhangju_ui.strings import EXAMPLES, LANGUAGES, NAMES, STRINGS, pick_language, say
 
 FOLDER = Path(zhangju_ui.__file__).parent
@@ -43,11 +44,17 @@ def test_every_string_is_used_and_every_use_is_a_string():
     code = "".join(
         path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py") if path.name != "strings.py"
     )
-    used = set(re.findall(r"""["'](?:zj_)?([a-z_]+)["']""", code))
+    used = set(re.findall(r"""["'](?:zj_)?([a-z_]+)["']""", code)) | {f"fault_{fault}" for fault in FAULTS}
     assert not set(STRINGS) - used
     said = set(re.findall(r"""\bsay\(\s*["']([a-z_]+)["']""", code))
     said |= set(re.findall(r'"zj_((?!html)[a-z_]+)"', code))
     assert said <= set(STRINGS)
+
+
+def test_every_refusal_of_a_file_has_its_words():
+    """Whatever is wrong with a file, the page says so in the visitor's language."""
+    said = {key.removeprefix("fault_") for key in STRINGS if key.startswith("fault_")}
+    assert said == set(FAULTS)
 
 
 def test_no_word_of_the_page_stands_outside_the_table():

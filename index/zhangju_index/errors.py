@@ -18,11 +18,13 @@ A message is one line that says what was expected, what came, and what to do.
 ``exit_code`` is what the command line returns for it.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 __all__ = [
+    "FAULTS",
     "DocumentError",
     "EvalSetError",
+    "Fault",
     "GenerationError",
     "IndexBusyError",
     "IndexDamagedError",
@@ -37,6 +39,33 @@ __all__ = [
 ]
 
 
+Fault = Literal[
+    "archive",
+    "binary",
+    "damaged",
+    "ebook",
+    "email",
+    "encoding",
+    "fonts",
+    "image",
+    "no_document",
+    "no_text",
+    "office",
+    "page_format",
+    "password",
+    "pictures",
+    "recording",
+    "slides",
+    "too_large",
+    "unreadable",
+    "web_archive",
+    "word_processor",
+]
+"""Why a source is refused, for programs and for other languages: the message says it in full."""
+
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+
+
 class ZhangjuError(Exception):
     """Base of every error that Zhangju raises on purpose."""
 
@@ -48,7 +77,15 @@ class InputError(ZhangjuError):
 
 
 class DocumentError(InputError):
-    """A source cannot be read as an article."""
+    """A source cannot be read as an article.
+
+    Attributes:
+        fault: What is wrong with it.
+    """
+
+    def __init__(self, message: str, fault: Fault = "unreadable") -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class QuestionError(InputError):

@@ -29,6 +29,7 @@ from zhangju_index.build import (
 )
 from zhangju_index.errors import (
     DocumentError,
+    Fault,
     IndexDamagedError,
     IndexFormatError,
     IndexMissingError,
@@ -90,6 +91,7 @@ class Reading:
         document_id: Id of its document; None if it was refused.
         characters: Code points of its text; 0 if it was refused.
         reason: Of a refusal, in one line.
+        fault: What is wrong with what was refused.
     """
 
     source: str
@@ -97,6 +99,7 @@ class Reading:
     document_id: str | None = None
     characters: int = 0
     reason: str = ""
+    fault: Fault = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +391,7 @@ class Intake:
         try:
             reading = self._look_at(source)
         except DocumentError as error:
-            reading = Reading(source.name, "refused", reason=str(error))
+            reading = Reading(source.name, "refused", reason=str(error), fault=error.fault)
         self.readings.append(reading)
         return reading
 
@@ -413,7 +416,7 @@ class Intake:
         if source.data is not None:
             data = source.data
             if len(data) > MAX_BYTES:
-                raise DocumentError(f"{name} has more than {MAX_BYTES // 2**20} MiB: divide it")
+                raise DocumentError(f"{name} has more than {MAX_BYTES // 2**20} MiB: divide it", "too_large")
         else:
             file = source.path or Path(source.name)
             data = read_bytes(file)

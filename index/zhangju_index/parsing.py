@@ -83,7 +83,7 @@ def document_from_parsed(
         DocumentError: The text shows nothing.
     """
     if all(unicodedata.category(character) in _SHOWS_NOTHING for character in parsed.text):
-        raise DocumentError(f"{source} holds no text: give a file with at least one sentence")
+        raise DocumentError(f"{source} holds no text: give a file with at least one sentence", "no_text")
     document = Document(
         id=identifier or document_id(name),
         title=_one_line(parsed.title or "") or name,
@@ -148,7 +148,8 @@ def read_bytes(path: Path) -> bytes:
         size = status.st_size
         if size > MAX_BYTES:
             raise DocumentError(
-                f"{path} has {size / 2**20:.0f} MiB: files of up to {MAX_BYTES // 2**20} MiB are read; divide it"
+                f"{path} has {size / 2**20:.0f} MiB: files of up to {MAX_BYTES // 2**20} MiB are read; divide it",
+                "too_large",
             )
         data = path.read_bytes()
     except FileNotFoundError:
@@ -159,5 +160,5 @@ def read_bytes(path: Path) -> bytes:
         # A name with a zero in it.
         raise DocumentError(f"{path} is no name of a file: check it") from error
     if not data:
-        raise DocumentError(f"{path} is empty: give a file with text")
+        raise DocumentError(f"{path} is empty: give a file with text", "no_text")
     return data

@@ -1,12 +1,13 @@
 """Adding to the library while the page watches: what is said before, meanwhile and afterwards."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from zhangju_index.errors import IndexBusyError, ZhangjuError
+from zhangju_index.errors import DocumentError, Fault, IndexBusyError, ZhangjuError
 from zhangju_index.library import Reading
 from zhangju_index.outline import Outline
 from zhangju_ui.frame import render_progress
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["add", "look_at", "remove", "size_of"]
 
 _EVERY = 0.25
+
+_log = logging.getLogger(__name__)
 
 
 def look_at(
@@ -38,8 +41,12 @@ def look_at(
             continue
         try:
             good.append((upload, shelf.preview(upload)))
-        except ZhangjuError as error:
-            problems.append(say("refused_file", language, name=upload.name, reason=str(error)))
+        except DocumentError as error:
+            problems.append(_refused(upload.name, error.fault, language))
+        # A parser's library can fail in any way its authors thought of, and the other files are shown.
+        except Exception:
+            _log.exception("a file could not be read")
+            problems.append(_refused(upload.name, "unreadable", language))
     known = {each.source for each in shelf.documents}
     new = {upload.name for upload, _ in good} - known
     if len(shelf.documents) + len(new) > limits.documents:
@@ -138,7 +145,11 @@ def _outcomes(readings: Sequence[Reading], language: Language) -> Iterator[str]:
         if reading.outcome == "unchanged":
             yield _said(say("unchanged", language, name=reading.source))
         elif reading.outcome == "refused":
-            yield _wrong(say("refused_file", language, name=reading.source, reason=reading.reason))
+            yield _wrong(_refused(reading.source, reading.fault, language))
+
+
+def _refused(name: str, fault: Fault, language: Language) -> str:
+    return say("refused_file", language, name=name, reason=say(f"fault_{fault}", language))
 
 
 def _words(error: Exception, language: Language) -> str:

@@ -224,4 +224,4 @@ def _bytes(upload: Upload) -> bytes:
         return read_bytes(upload.path)
     except DocumentError as error:
         # The visitor knows the file by its own name.
-        raise DocumentError(str(error).replace(str(upload.path), upload.name)) from error
+        raise DocumentError(str(error).replace(str(upload.path), upload.name), error.fault) from error

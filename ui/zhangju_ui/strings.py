@@ -105,6 +105,107 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "「{name}」讀不了：{reason}",
         "“{name}” cannot be read: {reason}",
     ),
+    # Why a file is refused: one row for each of ``zhangju_index.errors.FAULTS``
+    "fault_archive": (
+        "这是压缩包，请解开后给出里面的文件。",
+        "這是壓縮檔，請解開後給出裡面的檔案。",
+        "it is an archive; unpack it and give the files in it.",
+    ),
+    "fault_binary": (
+        "这不是文章，里面是二进制数据。",
+        "這不是文章，裡面是二進位資料。",
+        "it is binary data, not an article.",
+    ),
+    "fault_damaged": (
+        "文件已损坏或不完整，请重新获取或另存一份。",
+        "檔案已損壞或不完整，請重新取得或另存一份。",
+        "it is damaged or not whole; get it again, or save it anew.",
+    ),
+    "fault_ebook": (
+        "这是电子书，请转成 .docx、.html 或 .txt。",
+        "這是電子書，請轉成 .docx、.html 或 .txt。",
+        "it is an e-book; convert it to .docx, .html or .txt.",
+    ),
+    "fault_email": (
+        "这是电子邮件，请把正文存为 .txt，把附件另存为文件。",
+        "這是電子郵件，請把正文存為 .txt，把附件另存為檔案。",
+        "it is an e-mail; save its text as .txt, and its attachments as files.",
+    ),
+    "fault_encoding": (
+        "文字的编码无法确定，请另存为 UTF-8。",
+        "文字的編碼無法確定，請另存為 UTF-8。",
+        "its encoding cannot be told for certain; save it as UTF-8.",
+    ),
+    "fault_fonts": (
+        "其中的字体没有说明显示的是哪些字，请先做文字识别（OCR）。",
+        "其中的字型沒有說明顯示的是哪些字，請先做文字辨識（OCR）。",
+        "its fonts do not tell which characters they show; run it through OCR first.",
+    ),
+    "fault_image": (
+        "这是图片，请给出其中的文字，或带文字层的 PDF。",
+        "這是圖片，請給出其中的文字，或帶文字層的 PDF。",
+        "it is an image; give its text, or a PDF with a text layer.",
+    ),
+    "fault_no_document": (
+        "这是程序、数据库或字体，不是文章。",
+        "這是程式、資料庫或字型，不是文章。",
+        "it is a program, a database or a font, not a document.",
+    ),
+    "fault_no_text": (
+        "里面没有文字，请给出至少有一句话的文件。",
+        "裡面沒有文字，請給出至少有一句話的檔案。",
+        "there is no text in it; give a file with at least one sentence.",
+    ),
+    "fault_office": (
+        "这是旧版或受保护的 Office 文件，请另存为不带密码的 .docx 或 PDF。",
+        "這是舊版或受保護的 Office 檔案，請另存為不帶密碼的 .docx 或 PDF。",
+        "it is an old or a protected Office file; save it without a password as .docx or PDF.",
+    ),
+    "fault_page_format": (
+        "这种版式文件读不了，请转成带文字层的 PDF。",
+        "這種版式檔案讀不了，請轉成帶文字層的 PDF。",
+        "files of this page format are not read; convert it to a PDF with a text layer.",
+    ),
+    "fault_password": (
+        "它有密码保护，请另存一份不带密码的。",
+        "它有密碼保護，請另存一份不帶密碼的。",
+        "it is protected by a password; save it without one.",
+    ),
+    "fault_pictures": (
+        "里面没有文字，只有文字的图像，请先做文字识别（OCR）。",
+        "裡面沒有文字，只有文字的影像，請先做文字辨識（OCR）。",
+        "it holds no text, only pictures of it; run it through OCR first.",
+    ),
+    "fault_recording": (
+        "这是录音或视频，请给出文字稿。",
+        "這是錄音或影片，請給出文字稿。",
+        "it is a recording; give a transcript.",
+    ),
+    "fault_slides": (
+        "这是表格、幻灯片或绘图，请另存为 PDF，或把文字存为 .docx。",
+        "這是試算表、簡報或繪圖，請另存為 PDF，或把文字存為 .docx。",
+        "it is a workbook, a presentation or a drawing; save it as PDF, or its text as .docx.",
+    ),
+    "fault_too_large": (
+        "它比一篇文章大得太多，请拆成几份。",
+        "它比一篇文章大得太多，請拆成幾份。",
+        "it is far larger than an article; divide it.",
+    ),
+    "fault_unreadable": (
+        "请用原来的程序打开它，另存一份或换一种格式。",
+        "請用原來的程式開啟它，另存一份或換一種格式。",
+        "open it in the program that made it, and save it again or in another format.",
+    ),
+    "fault_web_archive": (
+        "这是连同各部分一起保存的网页（MHTML），请只存为 HTML。",
+        "這是連同各部分一起儲存的網頁（MHTML），請只存為 HTML。",
+        "it is a web page saved with all its parts (MHTML); save it as HTML only.",
+    ),
+    "fault_word_processor": (
+        "这种文字处理文件读不了，请另存为 .docx 或 PDF。",
+        "這種文書處理檔案讀不了，請另存為 .docx 或 PDF。",
+        "it is of another word processor; save it as .docx or PDF.",
+    ),
     "too_large": (
         "“{name}”超过了每个文件 {size} 的上限：请拆开，或请管理者放宽。",
         "「{name}」超過了每個檔案 {size} 的上限：請拆開，或請管理者放寬。",

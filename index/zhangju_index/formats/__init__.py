@@ -67,7 +67,7 @@ def choose_parser(data: bytes, source: str) -> str:
     """
     foreign = name_foreign_format(data)
     if foreign is not None:
-        raise DocumentError(f"{source} is {foreign}")
+        raise DocumentError(f"{source} is {foreign.what}", foreign.fault)
     if data.startswith(_ZIP):
         return "docx"
     if data[:_REACH].lstrip(_SPACE).startswith(_PDF):

@@ -91,10 +91,10 @@ def decode_text(data: bytes, source: str) -> str:
     """
     encoding = detect_encoding(data)
     if encoding is None:
-        raise DocumentError(f"{source} {_fault(data)}")
+        raise _refusal(data, source)
     text = data.decode(encoding)
     if _is_binary(text):
-        raise DocumentError(f"{source} {_BINARY}")
+        raise DocumentError(f"{source} {_BINARY}", "binary")
     return text
 
 
@@ -180,22 +180,24 @@ def _is_binary(text: str) -> bool:
     return "\0" in text or controls > _MOST_CONTROLS * len(sample)
 
 
-def _fault(data: bytes) -> str:
+def _refusal(data: bytes, source: str) -> DocumentError:
     """Say why ``data`` cannot be decoded, and what to do."""
     encoding = _damaged_encoding(data)
     if encoding is not None:
-        return (
-            f"is {_NAMES[encoding]} text that is damaged at byte {_first_fault(data, encoding)}: "
-            "save it again as UTF-8, or get it once more"
+        return DocumentError(
+            f"{source} is {_NAMES[encoding]} text that is damaged at byte {_first_fault(data, encoding)}: "
+            "save it again as UTF-8, or get it once more",
+            "damaged",
         )
     if _is_iso_2022(data):
-        return "is in ISO-2022, which is not read: save it as UTF-8"
+        return DocumentError(f"{source} is in ISO-2022, which is not read: save it as UTF-8", "encoding")
     if _is_binary(data.decode("ascii", "ignore")):
-        return _BINARY
-    return (
-        "is in an encoding that cannot be told for certain (byte "
+        return DocumentError(f"{source} {_BINARY}", "binary")
+    return DocumentError(
+        f"{source} is in an encoding that cannot be told for certain (byte "
         f"{_first_fault(data, 'utf-8')} is not UTF-8, and GB18030, Big5 and UTF-16 make no Chinese of it): "
-        "save it as UTF-8"
+        "save it as UTF-8",
+        "encoding",
     )
 
 

@@ -1,25 +1,36 @@
 """Formats that are not read, known by how their files begin: what each is, and what to do instead."""
 
 import re
+from typing import NamedTuple
 
-__all__ = ["name_foreign_format"]
+from zhangju_index.errors import Fault
 
-_OFFICE = "an old or a protected Office file: save it without a password as .docx or .pdf"
-_RTF = "a Rich Text (RTF) file: save it as .docx"
-_POSTSCRIPT = "a PostScript file: convert it to PDF"
-_DJVU = "a DjVu scan: convert it to a PDF with a text layer"
-_BOOK = "an e-book: convert it to .docx, .html or .txt"
-_CAJ = "a CAJ file: save it as PDF in CAJViewer"
-_IMAGE = "an image: give its text, or a PDF with a text layer"
-_RECORDING = "a sound or video recording: give a transcript"
-_ARCHIVE = "an archive: unpack it and give the files in it"
-_DATABASE = "a database: export its text"
-_PROGRAM = "a program: give a document"
-_FONT = "a font: give a document"
-_EMAIL = "an e-mail: save its text as .txt, or its attachments as files"
-_WEB_ARCHIVE = "a web page saved with all its parts (MHTML): save it as HTML only"
+__all__ = ["Foreign", "name_foreign_format"]
 
-_OPENINGS: tuple[tuple[bytes, str], ...] = (
+
+class Foreign(NamedTuple):
+    """A format that is not read."""
+
+    fault: Fault
+    what: str
+
+
+_OFFICE = Foreign("office", "an old or a protected Office file: save it without a password as .docx or .pdf")
+_RTF = Foreign("word_processor", "a Rich Text (RTF) file: save it as .docx")
+_POSTSCRIPT = Foreign("page_format", "a PostScript file: convert it to PDF")
+_DJVU = Foreign("page_format", "a DjVu scan: convert it to a PDF with a text layer")
+_BOOK = Foreign("ebook", "an e-book: convert it to .docx, .html or .txt")
+_CAJ = Foreign("page_format", "a CAJ file: save it as PDF in CAJViewer")
+_IMAGE = Foreign("image", "an image: give its text, or a PDF with a text layer")
+_RECORDING = Foreign("recording", "a sound or video recording: give a transcript")
+_ARCHIVE = Foreign("archive", "an archive: unpack it and give the files in it")
+_DATABASE = Foreign("no_document", "a database: export its text")
+_PROGRAM = Foreign("no_document", "a program: give a document")
+_FONT = Foreign("no_document", "a font: give a document")
+_EMAIL = Foreign("email", "an e-mail: save its text as .txt, or its attachments as files")
+_WEB_ARCHIVE = Foreign("web_archive", "a web page saved with all its parts (MHTML): save it as HTML only")
+
+_OPENINGS: tuple[tuple[bytes, Foreign], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OFFICE),
     (b"{\\rtf", _RTF),
     (b"%!PS", _POSTSCRIPT),
@@ -64,7 +75,7 @@ _OPENINGS: tuple[tuple[bytes, str], ...] = (
     (b"ttcf\0", _FONT),
 )
 # Openings of which a part may be anything, or that letters alone could make.
-_PATTERNS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+_PATTERNS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
     (re.compile(pattern, re.DOTALL), what)
     for pattern, what in (
         (rb"RIFF....WEBP", _IMAGE),
@@ -82,7 +93,7 @@ _HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n
 _REACH = 16_384
 
 
-def name_foreign_format(data: bytes) -> str | None:
+def name_foreign_format(data: bytes) -> Foreign | None:
     """What a file is and what to do with it, in one line; None where it is not known."""
     for opening, what in _OPENINGS:
         if data.startswith(opening):

@@ -88,7 +88,7 @@ class DocxParser:
         if not any(is_visible(line.text) for line in lines):
             if any(name(element) == "altChunk" for element in root.iter()):
                 raise DocumentError(f"{source} only embeds other files: open it in Word and save it again")
-            raise DocumentError(f"{source} holds no text: give a file with at least one sentence")
+            raise DocumentError(f"{source} holds no text: give a file with at least one sentence", "no_text")
         text, elements = _lay_out(lines)
         properties = package.related("core-properties", "")
         return Parsed(

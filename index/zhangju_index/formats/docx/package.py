@@ -13,6 +13,7 @@ from functools import lru_cache
 from lxml import etree
 
 from zhangju_index.errors import DocumentError
+from zhangju_index.formats.foreign import Foreign
 
 __all__ = ["Package", "attribute", "child", "flag", "integer", "name", "value"]
 
@@ -42,17 +43,23 @@ _PREFIXES = {
     "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc:",
 }
 _OTHER_FORMATS = (
-    ("xl/", "an Excel workbook: save it as .pdf, or its text as .docx"),
-    ("ppt/", "a PowerPoint presentation: save it as .pdf, or its text as .docx"),
-    ("visio/", "a Visio drawing: save it as .pdf"),
-    ("index/document.iwa", "a Pages document: export it as .docx or .pdf"),
-    ("meta-inf/manifest.mf", "a Java archive: give a document"),
+    ("xl/", Foreign("slides", "an Excel workbook: save it as .pdf, or its text as .docx")),
+    ("ppt/", Foreign("slides", "a PowerPoint presentation: save it as .pdf, or its text as .docx")),
+    ("visio/", Foreign("slides", "a Visio drawing: save it as .pdf")),
+    ("index/document.iwa", Foreign("word_processor", "a Pages document: export it as .docx or .pdf")),
+    ("meta-inf/manifest.mf", Foreign("no_document", "a Java archive: give a document")),
 )
 _OTHER_FOLDERS = ("xl/", "ppt/", "visio/")
 _MIMETYPES = (
-    ("application/vnd.oasis.opendocument.text", "an OpenDocument text: save it as .docx or .pdf"),
-    ("application/vnd.oasis.opendocument", "an OpenDocument file: save it as .pdf, or its text as .docx"),
-    ("application/epub", "an EPUB book: save its text as .docx, .html or .txt"),
+    (
+        "application/vnd.oasis.opendocument.text",
+        Foreign("word_processor", "an OpenDocument text: save it as .docx or .pdf"),
+    ),
+    (
+        "application/vnd.oasis.opendocument",
+        Foreign("slides", "an OpenDocument file: save it as .pdf, or its text as .docx"),
+    ),
+    ("application/epub", Foreign("ebook", "an EPUB book: save its text as .docx, .html or .txt")),
 )
 
 
@@ -71,7 +78,9 @@ class Package:
         self._source = source
         self._left = MAX_INFLATED
         if data.count(_ENTRY) > MAX_PARTS:
-            raise DocumentError(f"{source} holds more than {MAX_PARTS:,} parts: save it again in Word")
+            raise DocumentError(
+                f"{source} holds more than {MAX_PARTS:,} parts: save it again in Word", "too_large"
+            )
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -94,14 +103,15 @@ class Package:
         kind = (
             self.inflate("mimetype")[:100].decode("ascii", "replace") if "mimetype" in self._entries else ""
         )
-        for start, what in _MIMETYPES:
+        for start, foreign in _MIMETYPES:
             if kind.startswith(start):
-                return DocumentError(f"{self._source} is {what}")
-        for start, what in _OTHER_FORMATS:
+                return DocumentError(f"{self._source} is {foreign.what}", foreign.fault)
+        for start, foreign in _OTHER_FORMATS:
             if any(entry.startswith(start) for entry in self._entries):
-                return DocumentError(f"{self._source} is {what}")
+                return DocumentError(f"{self._source} is {foreign.what}", foreign.fault)
         return DocumentError(
-            f"{self._source} is a ZIP archive without a Word document: unpack it and give the files in it"
+            f"{self._source} is a ZIP archive without a Word document: unpack it and give the files in it",
+            "archive",
         )
 
     def inflate(self, part: str) -> bytes:
@@ -112,9 +122,11 @@ class Package:
         """
         entry = self._entries.get(part.lower())
         if entry is None:
-            raise DocumentError(f"{self._source} is damaged: {part} is missing; save it again in Word")
+            raise DocumentError(
+                f"{self._source} is damaged: {part} is missing; save it again in Word", "damaged"
+            )
         if entry.flag_bits & 0x1:
-            raise DocumentError(f"{self._source} is protected by a password: save it without one")
+            raise DocumentError(f"{self._source} is protected by a password: save it without one", "password")
         # A Word file holds no others, and Python inflates them without a bound.
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise self._damaged()
@@ -126,7 +138,8 @@ class Package:
                     size = inflated.tell()
                     if size > self._left or size > max(_RATIO_MATTERS, MAX_RATIO * entry.compress_size):
                         raise DocumentError(
-                            f"{self._source} is far too large when unpacked: divide it into several documents"
+                            f"{self._source} is far too large when unpacked: divide it into several documents",
+                            "too_large",
                         )
         except (
             zipfile.BadZipFile,
@@ -149,7 +162,9 @@ class Package:
         """
         data = self.inflate(part)
         if data.count(b"<") > MAX_TAGS:
-            raise DocumentError(f"{self._source} is far too large: divide it into several documents")
+            raise DocumentError(
+                f"{self._source} is far too large: divide it into several documents", "too_large"
+            )
         parser = etree.XMLParser(
             resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
         )
@@ -157,7 +172,8 @@ class Package:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise DocumentError(
-                f"{self._source} is damaged: {part} cannot be read; save it again in Word"
+                f"{self._source} is damaged: {part} cannot be read; save it again in Word",
+                "damaged",
             ) from error
         if root.getroottree().docinfo.internalDTD is not None:
             # ISO/IEC 29500-2 forbids them; they serve only to declare entities.
@@ -200,7 +216,9 @@ class Package:
         ]
 
     def _damaged(self) -> DocumentError:
-        return DocumentError(f"{self._source} is damaged or no Word document: save it again as .docx")
+        return DocumentError(
+            f"{self._source} is damaged or no Word document: save it again as .docx", "damaged"
+        )
 
 
 def name(element: etree._Element) -> str:

@@ -51,19 +51,25 @@ class HtmlParser:
             return Parsed(page)
         root = parse_tree(page, source)
         if root is None:
-            raise DocumentError(f"{source} holds no text: open the page in a browser and save it again")
+            raise DocumentError(
+                f"{source} holds no text: open the page in a browser and save it again", "no_text"
+            )
         facts = read_facts(root)
         blocks = article_blocks(read_blocks(root), facts) or article_blocks(
             read_blocks(root, hidden=True), facts
         )
         if not blocks:
-            raise DocumentError(f"{source} holds no text: open the page in a browser and save it again")
+            raise DocumentError(
+                f"{source} holds no text: open the page in a browser and save it again", "no_text"
+            )
         flattened = _settle_preformatted(blocks)
         name = _name_article(blocks, facts)
         _mark_bold_headings(blocks)
         text, elements = _write(blocks)
         if damaged and "\ufffd" in text:
-            raise DocumentError(f"{source} has damaged characters in its text: save it again as UTF-8")
+            raise DocumentError(
+                f"{source} has damaged characters in its text: save it again as UTF-8", "encoding"
+            )
         return Parsed(
             text,
             Layout(elements=elements, unwrapped=not (flattened or _is_flattened(blocks))),

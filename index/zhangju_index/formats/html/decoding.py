@@ -97,5 +97,5 @@ def _checked(text: str, source: str) -> str:
     sample = text[:100_000]
     controls = sum(character < " " and character not in "\t\n\r\f" for character in sample)
     if controls > 0.01 * len(sample):
-        raise DocumentError(f"{source} is a binary file, not an HTML page: save the page again")
+        raise DocumentError(f"{source} is a binary file, not an HTML page: save the page again", "binary")
     return text

@@ -38,7 +38,7 @@ def parse_tree(text: str, source: str) -> etree._Element | None:
         # Lone surrogates have no UTF-8.
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
-        raise DocumentError(f"{source} cannot be read as HTML: save the page again") from error
+        raise DocumentError(f"{source} cannot be read as HTML: save the page again", "damaged") from error
     if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
         raise DocumentError(
             f"{source} nests its tags more than 2,000 deep: open it in a browser and save it as text"

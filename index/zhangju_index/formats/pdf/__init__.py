@@ -38,7 +38,9 @@ class PdfParser:
         lines, columns = _read_lines(found.pages)
         if not lines:
             # Scans may have page numbers, and stamps of whoever scanned them.
-            raise DocumentError(f"{source} holds no text but page numbers: run it through OCR first")
+            raise DocumentError(
+                f"{source} holds no text but page numbers: run it through OCR first", "pictures"
+            )
         edges = [(page.left, page.right) for page in found.pages]
         flow = measure_flow(lines, edges, columns)
         mark_notes(lines, body_size(lines))

@@ -141,11 +141,12 @@ def read_source(data: bytes, name: str) -> Source:
         try:
             pdf = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
-            raise DocumentError(_refusal(error, name)) from None
+            raise _refusal(error, name) from None
         try:
             if len(pdf) > MAX_PAGES:
                 raise DocumentError(
-                    f"{name} has {len(pdf):,} pages: files of up to {MAX_PAGES:,} are read; divide it"
+                    f"{name} has {len(pdf):,} pages: files of up to {MAX_PAGES:,} are read; divide it",
+                    "too_large",
                 )
             pages = _read_pages(pdf, name)
             info = {
@@ -158,12 +159,14 @@ def read_source(data: bytes, name: str) -> Source:
     return source
 
 
-def _refusal(error: Any, name: str) -> str:
+def _refusal(error: Any, name: str) -> DocumentError:
     import pypdfium2.raw as pdfium
 
     if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
-        return f"{name} is protected by a password: save it without one"
-    return f"{name} is not a whole PDF file, or has no pages: get it again, or save it anew as PDF"
+        return DocumentError(f"{name} is protected by a password: save it without one", "password")
+    return DocumentError(
+        f"{name} is not a whole PDF file, or has no pages: get it again, or save it anew as PDF", "damaged"
+    )
 
 
 def _read_pages(pdf: Any, name: str) -> list[Page]:
@@ -183,7 +186,8 @@ def _read_pages(pdf: Any, name: str) -> list[Page]:
             if _count_texts(page) > MAX_PAGE_TEXTS:
                 page.close()
                 raise DocumentError(
-                    f"{name} holds far more text than an article (page {number + 1}): divide it"
+                    f"{name} holds far more text than an article (page {number + 1}): divide it",
+                    "too_large",
                 )
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError:
@@ -196,14 +200,15 @@ def _read_pages(pdf: Any, name: str) -> list[Page]:
             total += count
             if count > MAX_PAGE_CHARACTERS or total > MAX_CHARACTERS:
                 raise DocumentError(
-                    f"{name} holds far more text than an article (page {number + 1}): divide it"
+                    f"{name} holds far more text than an article (page {number + 1}): divide it",
+                    "too_large",
                 )
             pages.append(_upright(_read_glyphs(text_page, count), page.get_bbox()))
         finally:
             text_page.close()
             page.close()
     if broken == len(pages):
-        raise DocumentError(f"{name} is damaged: none of its pages can be read; get it again")
+        raise DocumentError(f"{name} is damaged: none of its pages can be read; get it again", "damaged")
     return pages
 
 
@@ -445,8 +450,11 @@ def _refuse_illegible(pages: list[Page], name: str) -> None:
             total += 1
             unknown += glyph.text == _REPLACEMENT or "\ue000" <= glyph.text <= "\uf8ff"
     if total == 0:
-        raise DocumentError(f"{name} holds no text, only pictures of it: run it through OCR first")
+        raise DocumentError(
+            f"{name} holds no text, only pictures of it: run it through OCR first", "pictures"
+        )
     if unknown > _MOST_UNKNOWN * total:
         raise DocumentError(
-            f"{name} has fonts that do not tell which characters they show: run it through OCR first"
+            f"{name} has fonts that do not tell which characters they show: run it through OCR first",
+            "fonts",
         )

@@ -331,15 +331,16 @@ def test_no_question_is_lost(visit):
     tab.locator(".zj-new").click()
     ask_at_once(f"{FUTURE}？")
     stands_alone(f"{FUTURE}？")
-    ask_at_once(PARTS)
-    tab.wait_for_selector("#zj-question .stop-button", state="attached")
-    tab.locator(".zj-new").click()
-    ask_at_once(f"{PARTS}？")
-    stands_alone(f"{PARTS}？")
+    for mark in "？！。":
+        ask_at_once(PARTS)
+        tab.wait_for_selector("#zj-question .stop-button", state="attached")
+        tab.locator(".zj-new").click()
+        ask_at_once(f"{PARTS}{mark}")
+        stands_alone(f"{PARTS}{mark}")
     tab.reload()
     tab.wait_for_selector(BOX)
     ask_at_once(FUTURE)
-    stands_alone(f"{PARTS}？", FUTURE)
+    stands_alone(f"{PARTS}。", FUTURE)
 
 
 def test_a_language_model_is_watched(visit, served, shot):
@@ -626,7 +627,25 @@ def test_articles_are_added_asked_and_removed(visit, tmp_path, shot):
     assert str(tmp_path) not in preview.inner_text()
     shot(tab, "preview")
     assert tab.locator(".zj-document").count() == 1
-    tab.locator("#zj-confirm").click()
+
+    # By the keyboard alone: one more beside those that wait, which is then left out again.
+    tab.wait_for_timeout(500)
+    with tab.expect_file_chooser() as chooser:
+        tab.locator("#zj-drop button").first.press("Enter")
+    chooser.value.set_files(
+        [{"name": "多.md", "mimeType": "text/markdown", "buffer": "# 多\n\n一句。".encode()}]
+    )
+    tab.locator(".zj-found").nth(2).wait_for()
+    assert "第二章 食物" in preview.inner_text()
+    leave_out = tab.locator(".zj-withdraw").last
+    assert leave_out.get_attribute("aria-label") == say("leave_out", "zh-Hans", name="多")
+    at_the_place_for_files = "() => document.activeElement.matches('#zj-drop button')"
+    tab.wait_for_function(at_the_place_for_files)
+    leave_out.press("Enter")
+    tab.wait_for_function("() => document.querySelectorAll('.zj-found').length === 2")
+    tab.wait_for_function(at_the_place_for_files)
+
+    tab.locator("#zj-confirm").press("Enter")
     tab.locator(".zj-progress, .zj-done").first.wait_for()
     tab.locator(".zj-done").wait_for(timeout=4 * WAIT_MS)
     tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 3")

@@ -19,21 +19,30 @@ from zhangju_ui.strings import Language, say
 if TYPE_CHECKING:
     from zhangju_index.build import Status
 
-__all__ = ["add", "look_at", "remove", "size_of"]
+__all__ = ["Waiting", "add", "look_at", "remove", "size_of"]
 
 _EVERY = 0.25
 
 _log = logging.getLogger(__name__)
 
 
+Waiting = list[tuple[Upload, Outline]]
+"""Files that were read and may be added, with their outlines."""
+
+
 def look_at(
-    shelf: Shelf, uploads: Sequence[Upload], language: Language
-) -> tuple[list[tuple[Upload, Outline]], list[str]]:
-    """Read files as they would be added: those that can be, and what is wrong with the others, in words."""
+    shelf: Shelf, uploads: Sequence[Upload], waiting: Waiting, language: Language
+) -> tuple[Waiting, list[str]]:
+    """Read files as they would be added, beside those that wait already.
+
+    Returns:
+        All that can be added, of one name the last; and what is wrong with the others, in words.
+    """
     limits = shelf.limits
     if not limits.changes:
         return [], [say("closed_library", language)]
-    good: list[tuple[Upload, Outline]] = []
+    again = {upload.name for upload in uploads}
+    good = [each for each in waiting if each[0].name not in again]
     problems: list[str] = []
     for upload in uploads:
         if upload.path.stat().st_size > limits.file_bytes:

@@ -79,15 +79,23 @@ def render_preview(outlines: Sequence[Outline], problems: Sequence[str], languag
     if not outlines:
         return said
     found = "".join(
-        f'<details class="zj-found"{" open" if len(outlines) < 4 else ""}><summary>{shown(outline.title)}'
+        f'<div class="zj-waiting"><details class="zj-found"{" open" if len(outlines) < 4 else ""}><summary>{shown(outline.title)}'
         f'<span class="zj-soft">{_size(len(outline.document.text), language)} · '
         f"{say('sections', language, count=_count(outline_tree(outline.sections)))}</span></summary>"
-        f"{_plain_tree(outline_tree(outline.sections))}</details>"
+        f"{_plain_tree(outline_tree(outline.sections))}</details>{_withdraw(outline, language)}</div>"
         for outline in outlines
     )
     return (
         f'{said}<h3 class="zj-preview-title">{say("preview", language)}</h3>'
         f'<p class="zj-soft">{say("preview_hint", language)}</p>{found}'
+    )
+
+
+def _withdraw(outline: Outline, language: Language) -> str:
+    words = literal(say("leave_out", language, name=outline.title))
+    return (
+        f'<button type="button" class="zj-icon zj-withdraw" data-name="{literal(outline.document.source)}"'
+        f' aria-label="{words}" title="{words}">{icon("close")}</button>'
     )
 
 

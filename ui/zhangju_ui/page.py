@@ -9,6 +9,7 @@ import gradio as gr
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
+from zhangju_ui.adding import Waiting
 from zhangju_ui.answer_view import render_answer, render_pending
 from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
 from zhangju_ui.conversing import exchange, messages, offered_after, offered_first, read_wanted
@@ -129,6 +130,8 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 conversation = kept.with_turn(turn, number)
                 note = _kept(store, conversation, language)
             if switch.left:
+                # Gradio says the last of it once more at the end, when another conversation is there.
+                yield (skip,) * 5
                 return
             offered = offered_after(shelf, conversation, language)
             listed = render_conversations(store.all(), conversation.id, language)
@@ -161,21 +164,30 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         box_now = ready() if erased == identity else gr.skip()
         return *open_conversation("" if erased == identity else identity, request), box_now
 
-    def preview(files: list[str] | None, request: gr.Request) -> tuple[Any, ...]:
+    def preview(files: list[str] | None, waiting: Waiting, request: gr.Request) -> tuple[Any, ...]:
         language = visitors.language(request.headers, request.cookies)
-        good, problems = adding.look_at(shelf, _uploads(files), language)
-        shown_preview = render_preview([outline for _, outline in good], problems, language)
-        count = say("add_these", language, count=len(good))
-        return shown_preview, [upload for upload, _ in good], gr.update(value=count, visible=bool(good))
+        good, problems = adding.look_at(shelf, _uploads(files), waiting, language)
+        # The place for files is empty again, so that more can be given in the same way.
+        return *offer(good, problems, language), None
 
-    def add(uploads: list[Upload], request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def withdraw(waiting: Waiting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         language = visitors.language(request.headers, request.cookies)
-        skip, hidden = gr.skip(), gr.update(visible=False)
+        name = str(event._data.get("name", ""))
+        return offer([each for each in waiting if each[0].name != name], [], language)
+
+    def offer(good: Waiting, problems: list[str], language: Language) -> tuple[Any, ...]:
+        count = say("add_these", language, count=len(good))
+        shown_preview = render_preview([outline for _, outline in good], problems, language)
+        return shown_preview, good, gr.update(value=count, visible=bool(good))
+
+    def add(waiting: Waiting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language = visitors.language(request.headers, request.cookies)
+        uploads = [upload for upload, _ in waiting]
         for words in adding.add(shelf, uploads, language):
-            yield words, hidden, skip, skip, skip
+            yield words, gr.update(visible=False), gr.skip(), gr.skip()
         for upload in uploads:
             upload.path.unlink(missing_ok=True)
-        yield words, hidden, None, [], documents(language)
+        yield words, gr.update(visible=False), [], documents(language)
 
     def remove(event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         language = visitors.language(request.headers, request.cookies)
@@ -234,7 +246,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                         elem_id="zj-drop",
                         height=84,
                     )
-                    found = _html("zj-found")
+                    found = _html("zj-found", tells="zhangju.tell(element, trigger, {withdraw: 'withdraw'})")
                     confirm = gr.Button(visible=False, variant="primary", elem_id="zj-confirm")
             with gr.Column(elem_id="zj-chat", elem_classes="zj-pane", min_width=0):
                 chat = gr.Chatbot(
@@ -299,9 +311,10 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 "concurrency_id": "moves",
             }
             _then(event(moves, [identity], moved, **in_turn, **_QUIET), "moved")
-        # Not when it changes: it is emptied after adding, and what came of that is to stay.
-        gr.on([drop.upload, drop.delete, drop.clear], preview, [drop], [found, waiting, confirm], **_QUIET)
-        confirm.click(add, [waiting], [found, confirm, drop, waiting, library], **_QUIET)
+        given = drop.upload(preview, [drop, waiting], [found, waiting, confirm, drop], **_QUIET)
+        _then(given, "offered")
+        _then(found.withdraw(withdraw, [waiting], [found, waiting, confirm], **_QUIET), "offered")
+        confirm.click(add, [waiting], [found, confirm, waiting, library], **_QUIET)
         library.remove(remove, None, [found, library], **_QUIET)
     # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.
     page.queue(max_size=32, default_concurrency_limit=2)

@@ -93,6 +93,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "看一看讀得對不對，再決定加入。",
         "See whether it was read well before you add it.",
     ),
+    "leave_out": ("不加入“{name}”", "不加入「{name}」", "Leave out “{name}”"),
     "add_these": ("加入 {count} 篇", "加入 {count} 篇", "Add {count}"),
     "reading": ("正在读取 {name}", "正在讀取 {name}", "Reading {name}"),
     "indexing": ("正在编入 {name}", "正在編入 {name}", "Indexing {name}"),

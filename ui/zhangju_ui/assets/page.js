@@ -146,6 +146,12 @@ const zhangju = (() => {
   };
   const answered = () => {
     asked = null;
+    // Of an answer that is longer than the pane the beginning is seen, once Gradio has scrolled to its end.
+    setTimeout(() => {
+      const row = all("#zj-chatbot .user-row").at(-1);
+      const hidden = row?.getBoundingClientRect().top < one("#zj-chatbot").getBoundingClientRect().top;
+      if (hidden && asked === null) row.scrollIntoView({ block: "start", behavior: motion() });
+    }, 350);
     release();
   };
   document.addEventListener("keypress", (event) => {
@@ -181,6 +187,8 @@ const zhangju = (() => {
   const take = () => {
     const wanted = JSON.stringify(state);
     edit(null);
+    // Gradio follows an answer only from the end of what is there.
+    one("#zj-chatbot .panel-wrap, #zj-chatbot .bubble-wrap")?.scrollTo(0, 1e9);
     return [asked, wanted];
   };
   const questionOf = (button) => {
@@ -264,6 +272,8 @@ const zhangju = (() => {
         if (!(await isSure("delete", button.dataset.name))) return;
         move();
         trigger(names.erase, { id: button.dataset.id });
+      } else if (button?.matches(".zj-withdraw")) {
+        trigger(names.withdraw, { name: button.dataset.name });
       } else if (button?.matches(".zj-remove")) {
         if (state.document === button.dataset.document) limit(null);
         if (await isSure("remove", button.dataset.name)) trigger(names.remove, { document: button.dataset.document });
@@ -457,5 +467,8 @@ const zhangju = (() => {
     moved();
   };
 
-  return { answered, begin, moved, take, tell };
+  /* Whoever gave or withdrew a file by the keyboard goes on from there: its button is a new one then. */
+  const offered = () => { if (document.activeElement === document.body) one("#zj-drop button")?.focus(); };
+
+  return { answered, begin, moved, offered, take, tell };
 })();

@@ -3,7 +3,8 @@
     python eval/fitting/beir_folder.py --data DIR --passages xquad/zh --questions xquad/en FOLDER
 
 The sets are those of ``public_sets``; passages and questions may differ in language. Sets with
-several right passages name them in ``relevant_ids``.
+several right passages name them in ``relevant_ids``. With ``--simplified`` the questions are
+turned to Simplified Chinese (package opencc), so that they meet Traditional passages.
 """
 
 import argparse
@@ -22,10 +23,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--passages", required=True, metavar="SET")
     parser.add_argument("--questions", required=True, metavar="SET")
+    parser.add_argument("--simplified", action="store_true")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     passages, questions = read_set(options.data / options.passages, options.data / options.questions)
     questions = [question for question in questions if question.get("answerable", True)]
+    if options.simplified:
+        import opencc
+
+        turn = opencc.OpenCC("t2s").convert
+        questions = [{**question, "question": turn(question["question"])} for question in questions]
     (options.folder / "qrels").mkdir(parents=True, exist_ok=True)
     _write(
         options.folder / "corpus.jsonl",

@@ -1,8 +1,10 @@
 """Groups of sentences that the judge learns from: one that answers a question, and others that look as if they did."""
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,19 @@ from zhangju_index.sentences import split_sentences
 PAIRS = 12
 OWN = 5
 """Most sentences of the passage that answers; the rest comes from other passages."""
-TAKE_AWAY = 0.33
-TITLED, PRECEDED = 0.7, 0.6
+TAKE_AWAY = 0.3
+"""Share of the groups whose answering sentence is left out."""
+TWIST = 0.12
+"""Share of the groups whose question names another thing than the sentence does."""
+TITLED, PRECEDED = 0.0, 0.0
+"""How often a sentence is read with its title and with the sentence before it: never, as it is judged alone."""
 _MINED = 40
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(
+    r"(?<=\s)[A-ZÄÖÜÉÈ\u0391-\u03a9\u0410-\u042f]\w{2,}(?:\s[A-ZÄÖÜÉÈ\u0391-\u03a9\u0410-\u042f]\w+)*"
+)
+_HAN = re.compile(r"[\u4e00-\u9fff·]+")
+_HAN_FUNCTION = re.compile("[的了是在和与與为為有于於之及或被将將从從以其这這那何谁誰哪几幾多少什么麼]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,28 @@ class Source:
             self.of_passage.append(numbers)
         self.vectors: Any = encode([s.text for s in self.sentences], "document")
         self.asked: Any = encode([q.text for q in self.questions], "query")
+        self._named = [self._named_in_both(question) for question in self.questions]
+        self._donors = [term for terms in self._named for term in terms]
+
+    def _named_in_both(self, question: Question) -> list[str]:
+        """What a question and the sentence that answers it both name: numbers, names, terms."""
+        answering = self.answering(question)
+        if len(answering) != 1:
+            return []
+        return named_in_both(question.text, self.sentences[answering[0]].text)
+
+    def _twisted(self, number: int, random_: random.Random) -> str | None:
+        """A question that asks the same of another thing, if the sentence names the thing it asks about."""
+        question = self.questions[number]
+        passage = self.found.passages[question.gold[0]].text
+        if not self._named[number]:
+            return None
+        term = random_.choice(self._named[number])
+        for _ in range(40):
+            other = random_.choice(self._donors)
+            if _kind(other) == _kind(term) and abs(len(other) - len(term)) <= 2 and other not in passage:
+                return question.text.replace(term, other)
+        return None
 
     def near(self, number: int, rows: Sequence[int]) -> list[int]:
         """Sentences of some passages, the nearest to a question first."""
@@ -149,7 +183,16 @@ class Source:
             return Group(asked, [self.read(s, random_) for s in chosen], [False] * len(chosen), None)
         answering, left = self.answering(question), self.left(question)
         wrong = [s for s in own if s in left]
-        if random_.random() < TAKE_AWAY:
+        fate = random_.random()
+        if fate < TWIST and (twisted := self._twisted(number, random_)):
+            chosen = [*answering, *_some(wrong, OWN, random_), *others]
+            return Group(
+                _as_typed(twisted, random_),
+                [self.read(s, random_) for s in chosen],
+                [False] * len(chosen),
+                None,
+            )
+        if fate > 1 - TAKE_AWAY:
             chosen = [*_some(wrong, OWN + 1, random_), *others]
             hidden = frozenset(answering)
             return Group(asked, [self.read(s, random_, hidden) for s in chosen], [False] * len(chosen), None)
@@ -164,6 +207,20 @@ class Source:
             [s in answering for s in chosen],
             span,
         )
+
+
+def named_in_both(question: str, sentence: str) -> list[str]:
+    """Numbers, capitalised names and runs of Chinese characters that stand in a question and in a sentence."""
+    found = [n for n in _NUMBER.findall(question) if n in _NUMBER.findall(sentence)]
+    found += [name for name in _NAME.findall(question) if name in sentence]
+    for run in _HAN.findall(question):
+        match = SequenceMatcher(None, run, sentence, autojunk=False).find_longest_match()
+        found += [t for t in _HAN_FUNCTION.split(run[match.a : match.a + match.size]) if len(t) >= 3]
+    return found
+
+
+def _kind(term: str) -> str:
+    return "number" if _NUMBER.fullmatch(term) else "han" if _HAN.fullmatch(term) else "name"
 
 
 def _some(nearest: Sequence[int], count: int, random_: random.Random) -> list[int]:

@@ -34,7 +34,7 @@ from zhangju_index.bundled_weights import read_weights
 # Sets with how often a group is drawn from each.
 MIX = {
     "drcd": 0.8, "drcd-zh": 2.2, "drcd-test": 0.5, "drcd-test-zh": 1.8, "cmrc": 1.6,
-    "squad2": 3.4, "nomiracl-en": 0.5, "nomiracl-zh": 0.4,
+    "squad2": 4.2, "nomiracl-en": 0.5, "nomiracl-zh": 0.4,
     "xquad-zh-zh": 0.6, "xquad-en-zh": 0.9, "xquad-zh-en": 0.7, "xquad-en-en": 0.3,
     **{f"xquad-{language}-zh": 0.35 for language in ("de", "es", "ru", "ar", "tr", "vi", "hi", "el", "ro")},
     **{f"xquad-{language}-en": 0.2 for language in ("de", "ru", "ar", "hi", "el")},
@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--begin-with", type=Path, help="checkpoint whose values are learned on from")
     parser.add_argument("--sets", nargs="*", default=list(MIX))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -128,6 +129,8 @@ def main() -> None:
     print({s.found.name: (len(s.questions), len(s.sentences)) for s in sources}, flush=True)
     del encode
     network = JudgeNetwork(weights, options.joint, options.layers, options.rank)
+    if options.begin_with:
+        network.load_state_dict(torch.load(options.begin_with, weights_only=True)["network"])
     print(sum(p.numel() for p in network.parameters()), "parameters", flush=True)
     slow = [p for n, p in network.named_parameters() if n.startswith("update")]
     quick = [p for n, p in network.named_parameters() if not n.startswith("update")]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from zhangju.expecting import Kind, expected_kind, lacks
 from zhangju.fusion import (
     COVERAGE_WEIGHT,
     MASTHEAD_PENALTY,
@@ -22,7 +23,7 @@ from zhangju.fusion import (
     level_lengths,
     lift,
 )
-from zhangju.reranking import Judgement, Reranker, source_range
+from zhangju.reranking import Judgement, Reranker, Use, source_range
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.lexical import tokenize
@@ -46,6 +47,10 @@ JUDGED_PASSAGES = 20
 
 JUDGED_SENTENCES = 14
 """Sentences of them that it reads for a question."""
+
+
+_LACKING = 0.03
+"""What a sentence falls behind in the order of reading for lacking what the question wants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,8 @@ class Findings:
             about other things (see ``zhangju_index.cohort``), in the language of the best passage.
         coverage: Best keyword coverage of any chunk, in [0, 1].
         timings: Milliseconds by stage.
-        judged: Best log-odds of a sentence that could answer, where a calibrated reranker read any.
+        judged: Log-odds that any sentence answers, where a calibrated reranker read some:
+            half-way between those of the best one and the log of their summed odds.
     """
 
     passages: tuple[Passage, ...]
@@ -104,6 +110,7 @@ class Ranked(NamedTuple):
         scores: Score of every candidate.
         levelled: Similarity of every sentence, the short ones taken down.
         judgements: What the reranker said, by row of the sentence.
+        unread: What is added to the score of a sentence that it did not read.
         similarity: As in ``Findings``.
         judged: As in ``Findings``.
         milliseconds: What the reranker took.
@@ -113,6 +120,7 @@ class Ranked(NamedTuple):
     scores: FloatVector
     levelled: FloatVector
     judgements: Mapping[int, Judgement]
+    unread: float
     similarity: float
     judged: float | None
     milliseconds: float
@@ -126,6 +134,7 @@ def rank(
     who: bool,
     shares: Mapping[str, float],
     reranker: Reranker | None = None,
+    uses: Use = Use.ALL,
 ) -> Ranked:
     """Put candidates in order.
 
@@ -136,6 +145,7 @@ def rank(
         who: Whether the question asks for a person.
         shares: What each word of the question weighs.
         reranker: Reads their leading sentences once more.
+        uses: What its word is heard on.
     """
     chunks, bounds = candidates.chunks, candidates.sentence_bounds
     characters = [len(text) for chunk in chunks for text in encoded_sentences(chunk)]
@@ -152,24 +162,32 @@ def rank(
 
     judgements: dict[int, Judgement] = {}
     judged: float | None = None
+    unread = 0.0
     started = perf_counter()
     if reranker is not None:
         # A stable sort keeps the order of the text among equals.
         leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
-        read = _leading(candidates, [place for place in leading if telling[place]], scores, levelled, shares)
+        telling_first = [place for place in leading if telling[place]]
+        read = _leading(candidates, telling_first, scores, levelled, shares, expected_kind(question))
         found = (
             reranker.judge(question, [chunks[place].sentences[row] for place, row in read]) if read else []
         )
-        for (place, row), judgement in zip(read, found, strict=True):
-            judgements[int(bounds[place]) + row] = judgement
-        for place in {place for place, _ in read}:
-            own = [judgements[row] for row in range(bounds[place], bounds[place + 1]) if row in judgements]
-            scores[place] += lift(max(judgement.log_odds for judgement in own))
-        if reranker.calibrated:
-            judged = max((judgement.log_odds for judgement in found), default=None)
+        if found:
+            # What was not read ranked lower: it counts as the least likely of what was.
+            unread = lift(min(judgement.log_odds for judgement in found))
+            best_read = np.full(len(chunks), unread, dtype=np.float32)
+            for (place, row), judgement in zip(read, found, strict=True):
+                judgements[int(bounds[place]) + row] = judgement
+                best_read[place] = max(best_read[place], lift(judgement.log_odds))
+            if Use.ORDER in uses:
+                scores = scores + best_read
+            if Use.REFUSAL in uses and reranker.calibrated:
+                judged = _any_of([judgement.log_odds for judgement in found])
+            if Use.QUOTES not in uses:
+                judgements, unread = {}, 0.0
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
-    return Ranked(places, scores, levelled, judgements, similarity, judged, milliseconds)
+    return Ranked(places, scores, levelled, judgements, unread, similarity, judged, milliseconds)
 
 
 def findings_of(
@@ -195,7 +213,8 @@ def findings_of(
         chunk = candidates.chunks[place]
         part = slice(bounds[place], bounds[place + 1])
         judgements = [ranked.judgements.get(row) for row in range(part.start, part.stop)]
-        scored = list(_score(chunk, candidates.sentence_similarity[part], levelled[part], shares, judgements))
+        own = candidates.sentence_similarity[part]
+        scored = list(_score(chunk, own, levelled[part], shares, judgements, ranked.unread))
         best = max(scored, key=lambda item: item.score)
         passage = Passage(
             chunk, *labels[chunk.document_id], float(ranked.scores[place]), number, best.sentence
@@ -225,14 +244,27 @@ class _Scored(NamedTuple):
     highlight: Highlight | None
 
 
+def _any_of(log_odds: Sequence[float]) -> float:
+    """Log-odds that one of several sentences answers.
+
+    Odds add up where sentences answer apart from each other, and not at all where they say the same; half-way is
+    as good as either on public sets, and better on articles, which come back to what they are about.
+    """
+    return float(max(log_odds) + np.logaddexp.reduce(log_odds)) / 2
+
+
 def _leading(
     candidates: Candidates,
     places: Sequence[int],
     scores: FloatVector,
     levelled: FloatVector,
     shares: Mapping[str, float],
+    kind: Kind | None,
 ) -> list[tuple[int, int]]:
-    """The leading sentences of some candidates, as many as a reranker reads, by candidate and row in it."""
+    """The leading sentences of some candidates, as many as a reranker reads, by candidate and row in it.
+
+    Where a question wants a number or a time, sentences that name one are read before their turn.
+    """
     bounds = candidates.sentence_bounds
     found: list[tuple[float, int, int]] = []
     for place in places:
@@ -242,6 +274,8 @@ def _leading(
         for row, sentence in enumerate(chunk.sentences):
             if byline or not is_heading(sentence, chunk):
                 own = float(levelled[first + row]) + COVERAGE_WEIGHT * sentence_coverage(sentence, shares)
+                if kind is not None and lacks(sentence.reading_text, kind):
+                    own -= _LACKING
                 found.append((own + PASSAGE_SHARE * float(scores[place]), place, row))
     found.sort(key=lambda item: (-item[0], item[1:]))
     return [(place, row) for _, place, row in found[:JUDGED_SENTENCES]]
@@ -259,6 +293,7 @@ def _score(
     levelled: FloatVector,
     shares: Mapping[str, float],
     judgements: Sequence[Judgement | None],
+    unread: float,
 ) -> Iterator[_Scored]:
     """Each sentence with what speaks for it."""
     for row, sentence in enumerate(chunk.sentences):
@@ -266,7 +301,9 @@ def _score(
         score = float(levelled[row]) + COVERAGE_WEIGHT * coverage
         score -= MASTHEAD_PENALTY * is_heading(sentence, chunk)
         judged = highlight = None
-        if (judgement := judgements[row]) is not None:
+        if (judgement := judgements[row]) is None:
+            score += unread
+        else:
             judged = judgement.log_odds
             score += lift(judged)
             if judgement.clause is not None:

@@ -2,11 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import Protocol, runtime_checkable
 
 from zhangju_index.values import Sentence
 
-__all__ = ["Clause", "Judgement", "Reranker", "source_range"]
+__all__ = ["Clause", "Judgement", "Reranker", "Use", "source_range"]
+
+
+class Use(Flag):
+    """What a reranker's word is heard on; evaluation measures each apart."""
+
+    ORDER = auto()
+    """Which passages come first."""
+    QUOTES = auto()
+    """Which of their sentences are quoted, and the clause that is marked."""
+    REFUSAL = auto()
+    """Whether the question is answered at all."""
+    ALL = ORDER | QUOTES | REFUSAL
 
 
 @dataclass(frozen=True, slots=True)

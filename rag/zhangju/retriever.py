@@ -13,7 +13,7 @@ from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.ranking import Findings, findings_of, rank
 from zhangju.rerankers import JUDGE, load_reranker
-from zhangju.reranking import Reranker
+from zhangju.reranking import Reranker, Use
 from zhangju.values import Listing, Passage
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
 from zhangju_index.errors import IndexMismatchError
@@ -42,13 +42,19 @@ class Retriever:
         index: An open index, in a folder or elsewhere; it is closed with the retriever.
         embedder: The model that made its vectors.
         reranker: Reads the leading sentences once more; None leaves them as the legs have them.
+        uses: What its word is heard on.
 
     Raises:
         IndexMismatchError: The model is another one than the index was built with.
     """
 
     def __init__(
-        self, index: "Index | SearchIndex", embedder: Embedder, reranker: Reranker | None = None
+        self,
+        index: "Index | SearchIndex",
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+        *,
+        uses: Use = Use.ALL,
     ) -> None:
         opened = index if isinstance(index, SearchIndex) else FolderSearch(index)
         if opened.model.fingerprint != embedder.fingerprint:
@@ -59,6 +65,7 @@ class Retriever:
         self._index: SearchIndex = opened
         self._embedder = embedder
         self._reranker = reranker
+        self._uses = uses
         self._closed = False
 
     @classmethod
@@ -252,7 +259,13 @@ class Retriever:
             findings, judging = Findings((), (), 0.0, 0.0, 0.0, {}), 0.0
         else:
             ranked = rank(
-                question, candidates, k, who=asks_who(question), shares=shares, reranker=self._reranker
+                question,
+                candidates,
+                k,
+                who=asks_who(question),
+                shares=shares,
+                reranker=self._reranker,
+                uses=self._uses,
             )
             leading = [candidates.chunks[place] for place in ranked.places]
             labels = self._index.labels([chunk.document_id for chunk in leading])

@@ -1,0 +1,71 @@
+"""What a question wants to be told, and which sentences have nothing of the kind."""
+
+import pytest
+
+from zhangju.expecting import Kind, expected_kind, lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("常州一共有多少家企业？", Kind.NUMBER),
+        ("研究院有几位院士？", Kind.NUMBER),
+        ("湖面有多大", Kind.NUMBER),
+        ("這座橋有多長？", Kind.NUMBER),
+        ("实验室是哪一年成立的？", Kind.TIME),
+        ("会议是什么时候开的", Kind.TIME),
+        ("会社は何人雇っていますか。", Kind.NUMBER),
+        ("いつ開かれましたか。", Kind.TIME),
+        ("회사는 모두 몇 개인가요?", Kind.NUMBER),
+        ("언제 설립되었나요?", Kind.TIME),
+        ("How many people work there?", Kind.NUMBER),
+        ("In which year was it founded?", Kind.TIME),
+        ("Wie viele Menschen wohnen dort?", Kind.NUMBER),
+        ("Wann wurde es gegründet?", Kind.TIME),
+        ("Combien de bornes y a-t-il ?", Kind.NUMBER),
+        ("¿Cuántas escuelas hay?", Kind.NUMBER),
+        ("¿En qué año se fundó?", Kind.TIME),
+        ("Quantas escolas existem?", Kind.NUMBER),
+        ("Сколько студентов учится?", Kind.NUMBER),
+        ("Когда это случилось?", Kind.TIME),
+        ("كم عدد الطلاب؟", Kind.NUMBER),
+        ("متى تأسس المعهد؟", Kind.TIME),
+        ("มีนักเรียนกี่คน", Kind.NUMBER),
+        ("Có bao nhiêu trường?", Kind.NUMBER),
+        ("कितने लोग थे?", Kind.NUMBER),
+        ("Kaç kişi var?", Kind.NUMBER),
+        ("谁写了这篇文章？", None),
+        ("Where is the institute?", None),
+        ("Why does it matter how fast a region grows?", None),
+        ("为什么多少有些困难？", None),
+        ("包括哪几个方面？", None),
+    ],
+)
+def test_what_a_question_wants(question: str, kind: Kind | None) -> None:
+    """Words of each language tell whether a number or a time is wanted."""
+    assert expected_kind(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "nothing"),
+    [
+        ("国家41个工业大类中有37个。", Kind.NUMBER, False),
+        ("共有三位作者。", Kind.NUMBER, False),
+        ("投资达二十亿元。", Kind.NUMBER, False),
+        ("全区一流的企业进一步壮大。", Kind.NUMBER, True),
+        ("锻造新质生产力,是重要路径。", Kind.NUMBER, True),
+        ("研究院去年底启用。", Kind.TIME, False),
+        ("研究院在武进正式启用。", Kind.TIME, True),
+        ("１９９８年开园。", Kind.TIME, False),
+        ("Two of them stayed.", Kind.NUMBER, False),
+        ("The company is large.", Kind.NUMBER, True),
+        ("It opened in March.", Kind.TIME, False),
+        ("It opened in the south of the city.", Kind.TIME, True),
+        ("東京にあります。", Kind.NUMBER, False),
+        ("Los alumnos son muchos.", Kind.NUMBER, False),
+    ],
+)
+def test_what_a_sentence_lacks(sentence: str, kind: Kind, nothing: bool) -> None:
+    """Numbers and times are seen in figures and words; idioms with a numeral are not taken for one."""
+    # Of languages whose numbers are not known here nothing is said.
+    assert lacks(sentence, kind) is nothing

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from zhangju.reranking import Judgement
 from zhangju.retriever import Retriever
 from zhangju_eval.corpus import Corpus
 from zhangju_eval.corpus_index import indexed_corpus
@@ -33,6 +34,38 @@ def names(passages):
 def test_every_leg_is_measured_beside_the_retriever(systems):
     """The retriever comes last."""
     assert list(systems) == ["dense chunks", "dense sentences", "BM25", "rank fusion", "zhangju"]
+
+
+class LastSentence:
+    """Is sure of the last sentence that it reads, and of no other."""
+
+    name = "last"
+    calibrated = True
+
+    def judge(self, question, sentences):
+        """Say so."""
+        return [Judgement(8.0 if number == len(sentences) - 1 else -8.0) for number in range(len(sentences))]
+
+
+def test_each_use_of_a_reranker_is_measured_apart():
+    """One that orders changes no quotes, one that is heard on quotes no order, and so on."""
+    embedder = ToyEmbedder()
+    with indexed_corpus(Corpus.in_memory("set", TEXTS), embedder, None) as index:
+        retriever = Retriever(index, embedder, LastSentence())
+        found = {s.name: s.retriever.find(QUESTION, 4) for s in ablation(index, embedder, retriever)[4:]}
+    plain, order, quotes, refusal, whole = found.values()
+    assert list(found) == ["no reranker", "last: order", "last: quotes", "last: refusal", "zhangju"]
+
+    def passages(findings):
+        return [passage.chunk.document_id for passage in findings.passages]
+
+    def heard(findings):
+        return any(sentence.judged is not None for sentence in findings.sentences)
+
+    assert passages(order) == passages(whole) != passages(plain)
+    assert passages(quotes) == passages(refusal) == passages(plain)
+    assert [heard(findings) for findings in found.values()] == [False, False, True, False, True]
+    assert [found[name].judged is None for name in found] == [True, True, True, False, False]
 
 
 def test_dense_legs_rank_by_similarity(systems):

@@ -227,27 +227,47 @@ def _metrics(reports: Sequence[Report]) -> str:
         f'<div class="wide{many}"><table><thead><tr><th scope=col>metric</th>{columns}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
-    return f'<h2 id="figures">Figures</h2>{table}{_answer_table(reports[0])}\n'
+    return f'<h2 id="figures">Figures</h2>{table}{_answer_table(reports)}\n'
 
 
-def _answer_table(report: Report) -> str:
-    """Figures of answers and refusals, which are measured of what is shipped alone."""
-    if not report.asked:
+def _answer_table(reports: Sequence[Report]) -> str:
+    """Figures of answers and refusals, of the systems that give any."""
+    asked = [report for report in reports if report.asked]
+    if not asked:
         return ""
-    overall = report.overall
+    overall = [report.overall for report in asked]
     lengths = [
-        f"<tr><th scope=row>{name} per answer, median</th><td><b>{figures['median']:g}</b> "
-        f"<small>most {figures['most']:g}</small></td></tr>"
-        for name, figures in overall.lengths.items()
+        f"<tr><th scope=row>{name} per answer, median</th>"
+        + "".join(
+            f"<td><b>{each.lengths[name]['median']:g}</b> <small>most {each.lengths[name]['most']:g}</small></td>"
+            if name in each.lengths
+            else "<td></td>"
+            for each in overall
+        )
+        + "</tr>"
+        for name in overall[0].lengths
     ]
     columns = (
-        [*_group("Answers", _ANSWERS, [overall.answers]), *lengths],
-        list(_group("Refusal", _REFUSAL, [overall.abstention])),
+        [*_group("Answers", _ANSWERS, [each.answers for each in overall]), *lengths],
+        list(_group("Refusal", _REFUSAL, [each.abstention for each in overall])),
     )
-    tables = [
-        f'<div class="wide"><table><tbody>{"".join(rows)}</tbody></table></div>' for rows in columns if rows
-    ]
-    return f'<div class="pair">{"".join(tables)}</div>'
+    if len(asked) == 1:
+        tables = [
+            f'<div class="wide"><table><tbody>{"".join(rows)}</tbody></table></div>'
+            for rows in columns
+            if rows
+        ]
+        return f'<div class="pair">{"".join(tables)}</div>'
+    names = "".join(
+        f'<th class="sys" scope="col"><i style="background:var(--s{number % 6})"></i>{escape(report.system)}</th>'
+        for number, report in enumerate(reports)
+        if report.asked
+    )
+    many = " many" if len(asked) > 2 else ""
+    return (
+        f'<div class="wide{many}"><table><thead><tr><th scope=col>metric</th>{names}</tr></thead>'
+        f"<tbody>{''.join([*columns[0], *columns[1]])}</tbody></table></div>"
+    )
 
 
 def _group(title: str, names: Mapping[str, str], of: Sequence[Mapping[str, Estimate]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from zhangju.reranking import Reranker, Use
 from zhangju.retriever import Retriever
 from zhangju.values import Passage
 from zhangju_index.build import load_lexical
@@ -18,7 +19,7 @@ from zhangju_index.folder import Index
 from zhangju_index.protocols import Embedder
 from zhangju_index.vectors import FloatVector, IntVector
 
-__all__ = ["Fused", "Leg", "System", "ablation"]
+__all__ = ["Fused", "Leg", "Named", "System", "ablation"]
 
 Ranked = tuple[IntVector, FloatVector]
 """Rows of chunks, best first, and their scores."""
@@ -106,7 +107,7 @@ class Fused:
 
 
 def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[System, ...]:
-    """Every leg alone, their fusion, the retriever without its reranker, and as it is shipped.
+    """Every leg alone, their fusion, the retriever without its reranker, with each use of it apart, and as it is shipped.
 
     Args:
         index: What is searched; all of them search the same.
@@ -120,9 +121,23 @@ def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[Sy
         Leg("dense sentences", index, legs.sentences),
         Leg("BM25", index, legs.keywords),
         Leg("rank fusion", index, fused.rank),
-        *([Named("no reranker", Retriever(index, embedder))] if retriever.reranker else []),
+        *_uses_of(retriever.reranker, index, embedder),
         Named("zhangju", retriever),
     )
+
+
+def _uses_of(reranker: Reranker | None, index: Index, embedder: Embedder) -> list[Named]:
+    """The retriever without its reranker, and with its word heard on one thing alone."""
+    if reranker is None:
+        return []
+    apart = {"order": Use.ORDER, "quotes": Use.QUOTES, "refusal": Use.REFUSAL}
+    return [
+        Named("no reranker", Retriever(index, embedder)),
+        *(
+            Named(f"{reranker.name}: {what}", Retriever(index, embedder, reranker, uses=use))
+            for what, use in apart.items()
+        ),
+    ]
 
 
 class _Legs:

@@ -18,6 +18,14 @@ NOT_ELIGIBLE = "-"
 ANSWER_COLUMNS = ("answered", "refused", "evidence")
 # What fits beside them on a terminal of 80 columns; --json and --report show the rest.
 SYSTEM_COLUMNS = ("nDCG@10", "hit@1", "hit@5", "MRR@10", "recall@100")
+ANSWERING_COLUMNS = {
+    "evidence": "evidence",
+    "citation_precision": "precise",
+    "answered": "answered",
+    "precision": "refused rightly",
+    "recall": "of the others",
+    "auroc": "AUROC",
+}
 RANKING_COLUMNS = ("hit@1", "hit@3", "hit@5", "MRR@10", "nDCG@10")
 
 
@@ -62,6 +70,9 @@ def print_systems(reports: Sequence[Report], console: Console | None = None) -> 
         cells = [_cell(report.overall.metrics.get(metric), digits=3) for metric in SYSTEM_COLUMNS]
         table.add_row(escape(report.system), *cells, *times)
     console.print(table)
+    if sum(report.asked for report in reports) > 1:
+        console.print()
+        console.print(_answering_table([report for report in reports if report.asked]))
     slices = [name for name in reports[0].by if any(name in report.by for report in reports)]
     slices = [name for name in slices if reports[0].by[name].metrics]
     if len(slices) > 1:
@@ -71,6 +82,18 @@ def print_systems(reports: Sequence[Report], console: Console | None = None) -> 
             cells = [_cell(report.by[name].metrics.get("nDCG@10"), digits=3) for report in reports]
             table.add_row(escape(name), *cells)
         console.print(table)
+
+
+def _answering_table(reports: Sequence[Report]) -> Table:
+    """Answers and refusals of the systems that give any."""
+    table = _wide_table("Answers and refusals", ["", *ANSWERING_COLUMNS.values(), "median ms"])
+    for report in reports:
+        overall = report.overall
+        figures = {**overall.answers, **overall.abstention}
+        ms = report.latency().get("ask", {})
+        cells = [_cell(figures.get(name), digits=3) for name in ANSWERING_COLUMNS]
+        table.add_row(escape(report.system), *cells, f"{ms['median']:.1f}" if ms else NOT_ELIGIBLE)
+    return table
 
 
 def print_comparison(comparison: Comparison, console: Console | None = None) -> None:

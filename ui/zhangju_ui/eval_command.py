@@ -190,8 +190,14 @@ def _read_margins(
 
 
 def _system_json(report: "Report") -> dict[str, object]:
-    """What is compared between systems; answers are measured of the first alone."""
+    """What is compared between systems; answers only of those that give any."""
+    overall = report.overall
+    answering = {
+        "abstention": {name: figure.to_json() for name, figure in overall.abstention.items()},
+        "answers": {name: figure.to_json() for name, figure in overall.answers.items()},
+    }
     return {
+        **(answering if report.asked else {}),
         "metrics": {name: figure.to_json() for name, figure in report.overall.metrics.items()},
         "by": {
             name: {metric: figure.to_json() for metric, figure in summary.metrics.items()}
@@ -272,7 +278,7 @@ class _Measuring:
         from zhangju import Assistant
         from zhangju_eval import evaluate
         from zhangju_eval.html_report import KEPT
-        from zhangju_eval.systems import ablation
+        from zhangju_eval.systems import Named, ablation
         from zhangju_ui.progress import counting
 
         with _open(chosen, self.index, self.model, self.reranker, self.cache) as opened:
@@ -295,11 +301,15 @@ class _Measuring:
             if opened.index is not None and self.ablation:
                 # The retriever comes last, and has been measured.
                 for system in ablation(opened.index, opened.embedder, opened.retriever)[:-1]:
+                    answering = (
+                        Assistant(system.retriever) if assistant and isinstance(system, Named) else None
+                    )
                     with counting(f"asking {system.name}") as progress:
                         reports.append(
                             evaluate(
                                 chosen,
                                 system,
+                                answering,
                                 progress=progress,
                                 sources=opened.library,
                                 system=system.name,

@@ -56,7 +56,7 @@ def _measure(found: JudgedSet, judge: Judge, most: int, *, odd: bool) -> tuple[l
         plain = rank(question.text, candidates, len(rows), who=False, shares=shares)
         judged = rank(question.text, candidates, len(rows), who=False, shares=shares, reranker=judge)
         bounds = candidates.sentence_bounds
-        lifts = np.zeros(int(bounds[-1]), dtype=np.float32)
+        lifts = np.full(int(bounds[-1]), judged.unread / JUDGE_WEIGHT, dtype=np.float32)
         for row, judgement in judged.judgements.items():
             lifts[row] = lift(judgement.log_odds) / JUDGE_WEIGHT
         of_passage = np.maximum.reduceat(lifts, bounds[:-1])

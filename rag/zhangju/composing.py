@@ -19,7 +19,7 @@ from zhangju_index.chunking import is_byline_chunk, is_heading
 __all__ = ["choose_sentences", "quote_sentences"]
 
 MAX_SENTENCES = 4
-NEARLY = 0.015
+NEARLY = 0.03
 """How far behind the best sentence another may score and still be quoted."""
 NEARLY_AS_SURE = 0.5
 """How much lower the log-odds of another sentence may be."""

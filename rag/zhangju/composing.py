@@ -19,9 +19,9 @@ from zhangju_index.chunking import is_byline_chunk, is_heading
 __all__ = ["choose_sentences", "quote_sentences"]
 
 MAX_SENTENCES = 4
-NEARLY = 0.03
+NEARLY = 0.025
 """How far behind the best sentence another may score and still be quoted."""
-NEARLY_AS_SURE = 0.5
+NEARLY_AS_SURE = 0.25
 """How much lower the log-odds of another sentence may be."""
 _FAR_BEHIND = 6.0
 """Log-odds by which a sentence may be behind and still join for being alike: one part of a list may fall behind."""

@@ -179,6 +179,15 @@ def test_what_follows_the_end_of_the_page_is_read() -> None:
 # Lines.
 
 
+@pytest.mark.parametrize("tag", ["article", "main", "section", "figure", "custom-part"])
+def test_a_page_may_leave_out_head_and_body(tag: str) -> None:
+    """What HTML 4 did not know ends the head as in a browser, before other text and after it."""
+    words = "这里写着一段话,说明公园的开放时间。"
+    head = "<!doctype html><meta charset=utf-8><title>公园</title><script>var a</script>"
+    assert lines(f"{head}<{tag}><h1>公园</h1><p>{words}</p></{tag}>") == ["公园", words]
+    assert lines(f"{head}<{tag}><p>{words}</p></{tag}><p>另外,{words}</p>") == [words, f"另外,{words}"]
+
+
 def test_white_space_is_that_of_a_browser() -> None:
     """It collapses; a line break of the editor between Han characters disappears, as do indents."""
     html = "<p>　　青山大桥\n  通车了。&nbsp;&nbsp;全长 1,200&nbsp;m\n\tand a bit,\n“好”。&shy;<br>新&#8232;行 한국\n어</p>"

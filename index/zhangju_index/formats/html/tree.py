@@ -15,6 +15,8 @@ _EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(r"[^>]{2000,}")
 _TAG_OPENS = re.compile(r"<[a-zA-Z]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# All that a head may hold. libxml2 knows HTML 4, and leaves a page's newer elements in a head without an end.
+_OF_THE_HEAD = {"title", "meta", "link", "base", "style", "script", "noscript", "template"}
 # libxml2 compares each attribute of a tag with all the others.
 _MOST_ATTRIBUTES = 1000
 # No article holds these; a carriage return is a line feed in HTML.
@@ -43,7 +45,23 @@ def parse_tree(text: str, source: str) -> etree._Element | None:
         raise DocumentError(
             f"{source} nests its tags more than 2,000 deep: open it in a browser and save it as text"
         )
+    _end_head(root)
     return root
+
+
+def _end_head(root: etree._Element | None) -> None:
+    """Move what a browser would not have in the head, and all after it, to the beginning of the body."""
+    head = None if root is None else root.find("head")
+    if root is None or head is None:
+        return
+    first = next((place for place, element in enumerate(head) if element.tag not in _OF_THE_HEAD), None)
+    if first is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    for place, element in enumerate(head[first:]):
+        body.insert(place, element)
 
 
 class Walk:

@@ -1,6 +1,6 @@
 import pytest
 
-from zhangju_index.bylines import is_byline, is_note, is_post
+from zhangju_index.bylines import is_byline, is_note, is_post, stated_author
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,25 @@ def test_a_post_without_a_name_is_half_a_byline() -> None:
     assert is_post("青山大学河流研究所所长")
     assert not is_post("青山大学河流研究所所长 赵大河")
     assert not is_post("所长")
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("作者：张三", "张三"),
+        ("　作者: 张三 李四 ", "张三 李四"),
+        ("文/张三 图/李四", "张三"),
+        ("本报记者 张三", "张三"),
+        ("作者：张三 来源：青山日报 发布时间：2024-03-01", "张三"),
+        ("作者：张三 | 2024-03-01", "张三"),
+        ("By Mary Hale and John Field", "Mary Hale and John Field"),
+        ("张三", None),
+        ("编辑：张三", None),
+        ("作者：", None),
+        ("作者：张三说，河水上涨了。", None),
+        ("By the time he came", None),
+    ],
+)
+def test_author_is_taken_from_what_says_so(line: str, author: str | None) -> None:
+    """A word of authorship makes a name an author; its form alone does not."""
+    assert stated_author(line) == author

@@ -437,6 +437,34 @@ def _broken_builds(*arguments: str | Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@pytest.mark.parametrize("mark", [b"", b"Held", None], ids=["none", "part", "whole"])
+def test_first_build_that_was_killed_is_gone_on_with(tmp_path: Path, mark: bytes | None) -> None:
+    """Whatever of its mark it had written into the lock, the next build knows the folder as ours."""
+    if mark is None:
+        with claimed(tmp_path):
+            mark = (tmp_path / "lock").read_bytes()
+    (tmp_path / "lock").write_bytes(mark)
+
+    _build(tmp_path)
+    open_index(tmp_path).close()
+
+
+def test_mark_is_never_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second build over what a killed one left does not empty the lock on its way: it is what tells."""
+    with claimed(tmp_path):
+        mark = (tmp_path / "lock").read_bytes()
+    (tmp_path / "generations").mkdir()
+    (tmp_path / "lock").write_bytes(mark)
+    monkeypatch.setattr(Path, "write_bytes", _killed)
+
+    with claimed(tmp_path):
+        assert (tmp_path / "lock").read_bytes() == mark
+
+
+def _killed(*_: object) -> None:
+    raise AssertionError("the lock is written again")
+
+
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 

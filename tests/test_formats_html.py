@@ -349,6 +349,39 @@ def test_metadata(head: str, metadata: dict[str, str]) -> None:
     assert parse(f"{head}<p>正文。</p>").metadata == metadata
 
 
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ('<p class="author">张小山</p>', "张小山"),
+        ('<p class="article-author">作者：张小山</p>', "张小山"),
+        ('<div class="byline">By Jane Doe</div>', "Jane Doe"),
+        ('<p>By <a rel="author" href="/jane">Jane Doe</a>, <a rel="nofollow author">Kim Roe</a></p>', "Jane Doe、Kim Roe"),
+        ('<address>张小山 <a rel="author" href="/x">李明</a></address>', "李明"),
+        ('<p><span itemprop="author">محمد علي</span> · 2024-03-05</p>', "محمد علي"),
+        ('<p class="author">张小山　2024-03-05 10:20</p>', "张小山"),
+        ("<p>作者：张小山 来源：青山日报</p>", "张小山"),
+        ("<p>文/张小山</p>", "张小山"),
+        ('<p class="author">2024-03-05</p>', None),
+        ("<p>公园在山上。</p>", None),
+    ],
+)  # fmt: skip
+def test_a_byline_in_the_page_is_its_author(byline: str, author: str | None) -> None:
+    """Marked, or said in words, under the title; a name that is only said at the end of the page is not."""
+    words = "公园在山上,每天六点开放。从山脚走上去要半个小时,路上有三座亭子。" * 3
+    comment = '<section class="comments"><p class="author">赵大河</p><p>很好。</p></section>'
+    page = f"<article><h1>公园开放了</h1>{byline}<p>{words}</p><p>{words}</p></article>{comment}"
+
+    document = document_from_bytes(page.encode(), source="page.html")
+
+    assert document.metadata.get("author") == author
+
+
+def test_the_head_of_a_page_is_believed_before_its_bylines() -> None:
+    """It is written for programs."""
+    page = '<meta name="author" content="李明"><h1>公园开放了</h1><p class="author">张小山</p><p>公园在山上。</p>'
+    assert parse(page).metadata == {"author": "李明"}
+
+
 # Encodings.
 
 

@@ -1,9 +1,11 @@
+import re
 from collections import Counter
 from pathlib import Path
 
 import click
 import pytest
 
+from zhangju_index.errors import FAULTS, Fault
 from zhangju_index.library import Change, Outcome, Reading
 from zhangju_index.manifest import Counts, DocumentRecord, Manifest, ModelRecord
 from zhangju_ui.library_output import amount, change_json, change_lines, list_json, list_lines
@@ -28,11 +30,16 @@ METADATA = {
 PAGES = {"甲": 12}
 
 
-def read(outcome: Outcome, number: int = 1, reason: str = "is empty: give a file with text") -> list[Reading]:
+def read(
+    outcome: Outcome,
+    number: int = 1,
+    reason: str = "is empty: give a file with text",
+    fault: Fault = "unreadable",
+) -> list[Reading]:
     """Some files with one outcome."""
     names = [f"{outcome}-{each}.txt" for each in range(number)]
     if outcome == "refused":
-        return [Reading(name, outcome, reason=f"{name} {reason}") for name in names]
+        return [Reading(name, outcome, reason=f"{name} {reason}", fault=fault) for name in names]
     return [Reading(name, outcome, Path(name).stem, 100) for name in names]
 
 
@@ -81,30 +88,22 @@ def test_a_summary_says_what_was_read_and_what_there_is() -> None:
     ]
 
 
-def test_a_summary_names_the_few_that_were_refused() -> None:
-    """Also what was found not to be there before anything was read."""
+def test_a_summary_counts_what_was_refused_by_reason() -> None:
+    """The commonest first, in one line: each file was named when it was refused."""
     found = Found(problems=read("refused", 1, "fits no file: check the pattern"))
+    readings = [*read("added"), *read("refused", 300, fault="pictures"), *read("refused", 2, fault="no_text")]
 
-    assert lines_of([*read("added"), *read("refused", 2)], found)[:4] == [
-        "1 added, 3 refused in 1 min 0 s, 200 characters/s",
-        "  refused: refused-0.txt fits no file: check the pattern",
-        "  refused: refused-0.txt is empty: give a file with text",
-        "  refused: refused-1.txt is empty: give a file with text",
+    assert lines_of(readings, found)[:3] == [
+        "1 added, 303 refused in 1 min 0 s, 200 characters/s",
+        "  refused: 300 with pictures of text only, 2 without text, 1 not there or not readable",
+        "my-index holds 2 documents, 1,200 chunks, 1 sentence",
     ]
 
 
-def test_a_summary_groups_many_refusals_by_reason() -> None:
-    """The commonest first; a folder of scans must not fill the screen."""
-    readings = read("refused", 300, "holds no text: recognise it first") + read("refused", 20)
-    readings += [each for number in range(9) for each in read("refused", 1, f"has {number} faults")]
-
-    lines = lines_of(readings)
-
-    assert lines[1:3] == [
-        "  300 refused: … holds no text: recognise it first",
-        "  20 refused: … is empty: give a file with text",
-    ]
-    assert lines[6] == "  … and 6 other reasons"
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_summary_has_words_for_every_fault(fault: Fault) -> None:
+    """Whatever a file may be refused for."""
+    assert re.fullmatch(r"  refused: 1 [a-zA-Z -]+", lines_of(read("refused", fault=fault))[1])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +126,9 @@ def test_a_summary_counts_what_was_left_out(left_out: dict[str, int], line: str)
 def test_a_summary_for_programs_says_the_same() -> None:
     """Every file with what became of it."""
     found = Found(problems=read("refused", 1, "fits no file"), left_out=Counter({".jpg": 2}))
-    change = Change(MANIFEST, (*read("added"), *read("replaced"), *read("unchanged"), *read("refused")))
+    change = Change(
+        MANIFEST, (*read("added"), *read("replaced"), *read("unchanged"), *read("refused", fault="no_text"))
+    )
 
     assert change_json(INDEX, change, found, 1.23456, 100) == {
         "index": "my-index",
@@ -135,8 +136,12 @@ def test_a_summary_for_programs_says_the_same() -> None:
         "replaced": [{"document_id": "replaced-0", "source": "replaced-0.txt", "characters": 100}],
         "unchanged": [{"document_id": "unchanged-0", "source": "unchanged-0.txt", "characters": 100}],
         "refused": [
-            {"source": "refused-0.txt", "reason": "refused-0.txt fits no file"},
-            {"source": "refused-0.txt", "reason": "refused-0.txt is empty: give a file with text"},
+            {"source": "refused-0.txt", "fault": "unreadable", "reason": "refused-0.txt fits no file"},
+            {
+                "source": "refused-0.txt",
+                "fault": "no_text",
+                "reason": "refused-0.txt is empty: give a file with text",
+            },
         ],
         "left_out": {".jpg": 2},
         "documents": 2,

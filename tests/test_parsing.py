@@ -13,6 +13,7 @@ from zhangju_index.parsing import (
     BUNDLED_ARTICLE,
     bundled_article,
     bundled_article_hash,
+    document_from_bytes,
     document_from_parsed,
     document_from_text,
     document_id,
@@ -248,3 +249,20 @@ def test_the_bundled_article_comes_with_the_package() -> None:
     assert document.id == BUNDLED_ARTICLE
     assert document.text.encode() == path.read_bytes()
     assert document.title.startswith("深刻领会因地制宜")
+
+
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        ("公园开放了\n\n作者：张小山\n\n公园在山上,每天六点开放。\n", "张小山"),
+        ("# 公园开放了\n\n文/张小山\n\n公园在山上,每天六点开放。\n", "张小山"),
+        ("公园开放了\n\n张小山\n\n公园在山上,每天六点开放。\n", None),
+        ("公园开放了\n\n公园在山上,每天六点开放。\n\n作者：张小山说公园很大。\n", None),
+    ],
+    ids=["text", "markdown", "name alone", "elsewhere"],
+)
+def test_author_is_read_from_a_byline_that_says_so(text: str, author: str | None) -> None:
+    """In every format, where the file does not name one."""
+    assert document_from_bytes(text.encode(), source="park.md").metadata.get("author") == author
+    given = document_from_parsed(Parsed(text, metadata={"author": "李明"}), name="park", source="park.md")
+    assert given.metadata["author"] == "李明"

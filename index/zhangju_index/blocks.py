@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import zip_longest
 
-from zhangju_index.bylines import is_byline
+from zhangju_index.bylines import is_byline, stated_author
 from zhangju_index.layout import Told, tell_lines
 from zhangju_index.lines import Line, Wrap, is_wide, measure_wrap, split_lines
 from zhangju_index.markdown import underlined_lines, verbatim_lines
@@ -326,6 +326,8 @@ class _Joiner:
             return full and not new_indent
         if full and not (new_indent and not block.holds_stop):
             return True
+        if line.gap and stated_author(self.text[line.start : line.end]):
+            return False
         if block.tail[-1] in _NEVER_LAST or _is_open(block.tail):
             return not (block.tail[-1].isalpha() and self._stands_free(block, line))
         if block.tail[-1] in "：:":

@@ -7,7 +7,7 @@ post or an institution before a name, an institution that signs, or a word that 
 
 import re
 
-__all__ = ["is_byline", "is_note", "is_post"]
+__all__ = ["is_byline", "is_note", "is_post", "stated_author"]
 
 # Surnames in common use, the frequent ones first, in simplified and traditional forms.
 _SURNAMES = set(
@@ -27,6 +27,14 @@ _NAME = re.compile(rf"{_COMPOUND}[{_HAN}]{{1,2}}|[{_HAN}][ 　]?[{_HAN}]{{1,2}}(
 _SAID = re.compile(
     r"(?:作者|撰文|撰稿|记者|記者|通讯员|通訊員|采写|供稿|编辑|編輯|编译|署名|文)[ 　]*[：:/／]|□|本报(?:评论员|记者|特约)|新华社记者"
     r"|[Bb]y +[A-Z]"
+)
+_WRITES = re.compile(
+    r"(?:作者|撰文|撰稿(?:人)?|采写|署名|文|(?:本报|新华社)?(?:特约)?(?:记者|記者)|通讯员|通訊員)[ 　]*[：:/／][ 　]*"
+    r"|(?:□|本报(?:特约)?记者|新华社记者)[ 　]*|[Bb]y +(?=[A-Z])"
+)
+# What else a byline tells, after the names.
+_TOLD_BESIDE = re.compile(
+    r"[ 　|｜]+(?:(?:图|图片|摄|摄影|编辑|责编|责任编辑|校对|来源|时间|日期|发布时间|发布日期|字号|浏览|阅读)[ 　]*[：:/／]|\d).*"
 )
 _SIGNS = re.compile(
     r"(?:中心组|课题组|调研组|编写组|评论员|编辑部|研究院|研究所|研究室|研究中心|办公室|委员会|党组|党委|支部|协会|学会|"
@@ -71,6 +79,15 @@ def is_byline(line: str) -> bool:
     if _LATIN_SIGNS.search(line) and line[0].isupper():
         return True
     return bool(_LATIN_NAME.fullmatch(line)) and len(line.split()) <= 12 and line.isascii()
+
+
+def stated_author(line: str) -> str | None:
+    """The names in a byline that says with a word of its own (作者：, 文/, By …) who wrote; else None."""
+    line = line.strip()
+    if not (_WRITES.match(line) and is_byline(line)):
+        return None
+    names = _TOLD_BESIDE.sub("", _WRITES.sub("", line))
+    return " ".join(names.split()) or None
 
 
 def is_post(line: str) -> bool:

@@ -8,7 +8,7 @@
 A writer fills a new generation, makes it durable, and replaces ``current``: whoever is killed,
 at whatever moment, leaves the old contents or the new ones. Only then is the old generation
 removed; a reader that has it open goes on with it (on Windows the removal fails and is left to
-the next writer). Nothing is ever removed but generations and what is named above.
+the next writer, as it is after a kill). Nothing is ever removed but generations and what is named above.
 """
 
 import hashlib
@@ -130,7 +130,9 @@ def claimed(directory: Path) -> Iterator[None]:
         with telling(directory):
             directory.mkdir(parents=True, exist_ok=True)
             descriptor = _acquire(lock)
-            lock.write_bytes(_MARK)
+            # Rewriting the mark that a killed build left would empty it first.
+            if lock.read_bytes() != _MARK:
+                lock.write_bytes(_MARK)
         yield
     finally:
         if descriptor is not None:
@@ -235,8 +237,8 @@ def _check_folder(directory: Path) -> None:
     if not names:
         return
     mark = (directory / _LOCK).read_bytes() if (directory / _LOCK).is_file() else None
-    # A first build that was killed at once leaves the lock alone, with or without its mark.
-    if mark == _MARK or (names == {_LOCK} and mark == b""):
+    # A first build that was killed at once leaves the lock alone, with its mark, a part of it or none.
+    if mark == _MARK or (names == {_LOCK} and mark is not None and _MARK.startswith(mark)):
         names -= {_CURRENT, _NEW_CURRENT, _LOCK, _GENERATIONS, _UNFINISHED}
     if names:
         raise InputError(

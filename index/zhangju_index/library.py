@@ -173,9 +173,11 @@ def add_sources(
 
 
 def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStatus | None = None) -> Change:
-    """Take documents out of an index; nothing of them stays in any of its files.
+    """Take documents out of an index; nothing of them stays in any file of the new one.
 
-    No model is needed. An index may be left empty: it opens, and finds nothing.
+    The files of the old one are removed once the new one is in place. Where the system keeps one,
+    as Windows does while it is open, the next change removes it. No model is needed. An index may
+    be left empty: it opens, and finds nothing.
 
     Args:
         names: Ids, sources or paths of the documents.

@@ -12,9 +12,10 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from zhangju_index.bylines import stated_author
 from zhangju_index.errors import DocumentError
 from zhangju_index.formats import parse_bytes
-from zhangju_index.outline import outline_document
+from zhangju_index.outline import Outline, outline_document
 from zhangju_index.values import Document, Parsed
 
 __all__ = [
@@ -92,7 +93,22 @@ def document_from_parsed(
         metadata={key: line for key, value in parsed.metadata.items() if (line := _one_line(value))},
         layout=parsed.layout,
     )
-    return replace(document, title=outline_document(document).title)
+    outline = outline_document(document)
+    metadata = dict(document.metadata)
+    if "author" not in metadata and (author := _author(outline)):
+        metadata["author"] = author
+    return replace(document, title=outline.title, metadata=metadata)
+
+
+def _author(outline: Outline) -> str:
+    """Who wrote it, where its bylines say so in words: a name's form alone is no statement."""
+    lines = [
+        line
+        for section in outline.sections
+        if section.kind == "author"
+        for line in outline.read(section.start, section.end).text.splitlines()
+    ]
+    return "、".join(dict.fromkeys(author for line in lines if (author := stated_author(line))))
 
 
 def bundled_article() -> Document:

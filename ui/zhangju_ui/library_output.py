@@ -10,6 +10,7 @@ import click
 from zhangju_ui.cli_output import duration, plural, printable
 
 if TYPE_CHECKING:
+    from zhangju_index.errors import Fault
     from zhangju_index.library import Change, Reading
     from zhangju_index.manifest import Counts, Manifest
     from zhangju_index.milvus.address import StoreAddress
@@ -20,10 +21,31 @@ __all__ = ["amount", "change_json", "change_lines", "list_json", "list_lines"]
 Metadata = Mapping[str, Mapping[str, str]]
 """What is known of each document, by its id."""
 
-# Refusals that are listed one by one; more of them are grouped by what was wrong.
-_LISTED = 5
 _ENDINGS = 8
 _DETAILS = ("author", "date", "format")
+# What stands after the number of files that were refused for it.
+_WHY: "Mapping[Fault, str]" = {
+    "archive": "archived",
+    "binary": "binary",
+    "damaged": "damaged",
+    "ebook": "e-books",
+    "email": "e-mail",
+    "encoding": "in an encoding that is not certain",
+    "fonts": "with letters that their fonts do not tell",
+    "image": "images",
+    "no_document": "no documents",
+    "no_text": "without text",
+    "office": "of old or protected Office formats",
+    "page_format": "of other page formats",
+    "password": "with a password",
+    "pictures": "with pictures of text only",
+    "recording": "sound or video",
+    "slides": "slides or sheets",
+    "too_large": "too large",
+    "unreadable": "not there or not readable",
+    "web_archive": "archived web pages",
+    "word_processor": "of other word processors",
+}
 
 
 def amount(counts: "Counts") -> str:
@@ -94,7 +116,7 @@ def change_lines(
     ]
     rate = f", {embedded / seconds:,.0f} characters/s" if embedded >= seconds >= 1 else ""
     yield f"{', '.join(outcomes)} in {duration(seconds)}{rate}"
-    yield from _refusal_lines([reading for reading in readings if reading.outcome == "refused"])
+    yield from _reasons([reading for reading in readings if reading.outcome == "refused"])
     if found.left_out:
         endings = [
             f"{_line(ending) or 'no ending'} ({count:,})" for ending, count in found.left_out.most_common()
@@ -121,7 +143,9 @@ def change_json(
             for outcome in ("added", "replaced", "unchanged")
         },
         "refused": [
-            {"source": each.source, "reason": each.reason} for each in readings if each.outcome == "refused"
+            {"source": each.source, "fault": each.fault, "reason": each.reason}
+            for each in readings
+            if each.outcome == "refused"
         ],
         "left_out": dict(found.left_out.most_common()),
         "documents": counts.documents,
@@ -132,17 +156,11 @@ def change_json(
     }
 
 
-def _refusal_lines(refused: "Sequence[Reading]") -> Iterator[str]:
-    if len(refused) <= _LISTED:
-        yield from (f"  refused: {_line(reading.reason)}" for reading in refused)
-        return
-    # What is said of a file follows its name.
-    reasons = Counter(reading.reason.removeprefix(reading.source).strip() for reading in refused)
-    for reason, count in reasons.most_common(_LISTED):
-        yield f"  {count:,} refused: … {_line(reason)}"
-    rest = len(reasons) - _LISTED
-    if rest > 0:
-        yield f"  … and {plural(rest, 'other reason')}"
+def _reasons(refused: "Sequence[Reading]") -> Iterator[str]:
+    # Each file was named, with what to do, when it was refused.
+    reasons = Counter(_WHY[reading.fault] for reading in refused)
+    if reasons:
+        yield f"  refused: {', '.join(f'{count:,} {reason}' for reason, count in reasons.most_common())}"
 
 
 def _line(text: str) -> str:

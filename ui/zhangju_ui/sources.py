@@ -8,7 +8,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from zhangju_index.errors import DocumentError
+from zhangju_index.errors import DocumentError, Fault
 
 if TYPE_CHECKING:
     from zhangju_index.library import Reading, Source
@@ -85,7 +85,7 @@ class _Search:
         try:
             data = _read_stdin(self._stdin, self._stdin_name)
         except DocumentError as error:
-            self._refuse(self._stdin_name, str(error))
+            self._refuse(self._stdin_name, str(error), error.fault)
         else:
             self.found.sources.append(Source(self._stdin_name, data=data))
 
@@ -119,7 +119,9 @@ class _Search:
                 self.found.left_out[file.suffix.lower()] += 1
         if not readable and len(self.found.problems) == problems:
             endings = ", ".join(SUFFIXES)
-            self._refuse(folder, f"{_text(folder)} holds no text: expected files that end in {endings}")
+            self._refuse(
+                folder, f"{_text(folder)} holds no text: expected files that end in {endings}", "no_text"
+            )
 
     def _files_in(self, folder: str) -> Iterator[Path]:
         """The files of a folder and its sub-folders that are not hidden, by name."""
@@ -135,10 +137,10 @@ class _Search:
     def _note_folder(self, error: OSError) -> None:
         self._refuse(error.filename, f"{_text(error.filename)} cannot be read: {error.strerror or error}")
 
-    def _refuse(self, name: str, reason: str) -> None:
+    def _refuse(self, name: str, reason: str, fault: Fault = "unreadable") -> None:
         from zhangju_index.library import Reading
 
-        self.found.problems.append(Reading(_text(name), "refused", reason=reason))
+        self.found.problems.append(Reading(_text(name), "refused", reason=reason, fault=fault))
 
     def _add_file(self, file: Path) -> None:
         from zhangju_index.library import Source
@@ -168,9 +170,9 @@ def _read_stdin(stream: BinaryIO, name: str) -> bytes:
 
     data = stream.read(MAX_BYTES + 1)
     if not data:
-        raise DocumentError(f"{name} is empty: give it text")
+        raise DocumentError(f"{name} is empty: give it text", "no_text")
     if len(data) > MAX_BYTES:
-        raise DocumentError(f"{name} has more than {MAX_BYTES // 2**20} MiB: divide it")
+        raise DocumentError(f"{name} has more than {MAX_BYTES // 2**20} MiB: divide it", "too_large")
     return data
 
 

@@ -13,7 +13,7 @@ from zhangju_index.errors import DocumentError
 from zhangju_index.formats.html.blocks import Block, read_blocks
 from zhangju_index.formats.html.content import article_blocks
 from zhangju_index.formats.html.decoding import decode_html
-from zhangju_index.formats.html.metadata import PageFacts, read_facts
+from zhangju_index.formats.html.metadata import PageFacts, find_author, read_facts
 from zhangju_index.formats.html.tree import parse_tree
 from zhangju_index.lines import measure_wrap, split_lines
 from zhangju_index.marks import find_mark
@@ -64,6 +64,11 @@ class HtmlParser:
             )
         flattened = _settle_preformatted(blocks)
         name = _name_article(blocks, facts)
+        metadata = dict(facts.metadata)
+        if "author" not in metadata:
+            head = [block.text for block in blocks[:_NAME_REACH] if block.kind == "text"]
+            if author := find_author(root, head):
+                metadata["author"] = author
         _mark_bold_headings(blocks)
         text, elements = _write(blocks)
         if damaged and "\ufffd" in text:
@@ -74,7 +79,7 @@ class HtmlParser:
             text,
             Layout(elements=elements, unwrapped=not (flattened or _is_flattened(blocks))),
             title=name or facts.title(),
-            metadata=facts.metadata,
+            metadata=metadata,
         )
 
 

@@ -9,12 +9,17 @@ from typing import Any
 
 from lxml import etree
 
-from zhangju_index.formats.html.tree import text_of
+from zhangju_index.bylines import stated_author
+from zhangju_index.formats.html.tree import class_words, text_of
 
-__all__ = ["PageFacts", "read_facts"]
+__all__ = ["PageFacts", "find_author", "read_facts"]
 
 _TITLES = ("og:title", "articletitle", "citation_title", "dc.title", "twitter:title")
 _AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "byl")
+_AUTHOR_WORDS = frozenset(("author", "byline", "zuozhe", "writer"))
+# A time or a date follows the name in many a byline.
+_AFTER_NAME = re.compile(r"\s*[|·•,，-]?\s*\d.*", re.DOTALL)
+_LONGEST_BYLINE = 60
 _DATES = (
     "article:published_time",
     "pubdate",
@@ -113,6 +118,36 @@ def read_facts(root: etree._Element) -> PageFacts:
         "site": next((told[name] for name in _SITES if name in told), None),
     }
     return PageFacts(names, {name: value for name, value in found.items() if value})
+
+
+def find_author(root: etree._Element, head: list[str]) -> str | None:
+    """Who is marked as the author by ``rel``, ``itemprop`` or a class, in a line at the head of the article.
+
+    Readers who comment, and the authors of other articles, are marked alike, but stand elsewhere.
+
+    Args:
+        root: The page.
+        head: The lines at the head of its article.
+    """
+    names: dict[str, None] = {}
+    lines = [" ".join(line.split()) for line in head]
+    for element in root.iter("a", "p", "span", "div", "address", "em", "strong", "b", "i", "li", "cite"):
+        if not _marks_author(element) or any(_marks_author(inner) for inner in element.iterdescendants()):
+            continue
+        text = text_of(element)
+        if text and len(text) <= _LONGEST_BYLINE and any(text in line for line in lines):
+            name = stated_author(text) or _AFTER_NAME.sub("", text)
+            if any(character.isalpha() for character in name):
+                names[name] = None
+    return "、".join(names) or None
+
+
+def _marks_author(element: etree._Element) -> bool:
+    return (
+        "author" in (element.get("rel") or "").lower().split()
+        or element.get("itemprop") == "author"
+        or bool(class_words(element.get("class")) & _AUTHOR_WORDS)
+    )
 
 
 def _same_words(text: str) -> str:

@@ -60,7 +60,7 @@ def _end_head(root: etree._Element | None) -> None:
     body = root.find("body")
     if body is None:
         body = etree.SubElement(root, "body")
-    for place, element in enumerate(head[first:]):
+    for place, element in enumerate(list(head)[first:]):
         body.insert(place, element)
 
 

@@ -17,13 +17,15 @@ import pytest
 # Without these the parts of the server talk through the first address of the machine.
 _PARTS = ("rootCoord", "proxy", "queryCoord", "queryNode", "indexNode", "dataCoord", "dataNode")
 _START_SECONDS = 120
+_INSTALL = "pip install -r tests/requirements.txt -c constraints.txt"
+_HAS_WHEEL = (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def require_lite() -> None:
     """Skip a test, with a message, where Milvus Lite is not installed."""
     for package in ("pymilvus", "milvus_lite"):
         if importlib.util.find_spec(package) is None:
-            pytest.skip(f"{package} is not installed: see tests/requirements.txt")
+            pytest.skip(f"{package} is not installed: {_INSTALL}")
 
 
 @contextmanager
@@ -36,8 +38,10 @@ def running_server(folder: Path) -> Iterator[str]:
     if running := os.environ.get("ZHANGJU_TEST_MILVUS"):
         yield running
         return
-    if importlib.util.find_spec("milvus") is None or importlib.util.find_spec("pymilvus") is None:
-        pytest.skip(f"no Milvus server here: the package milvus has no wheel for {platform.platform()}")
+    for package in ("pymilvus", "milvus"):
+        if importlib.util.find_spec(package) is None:
+            wheel = "" if _HAS_WHEEL else f" (milvus has no wheel for {sys.platform} {platform.machine()})"
+            pytest.skip(f"{package} is not installed: {_INSTALL}{wheel}")
     with socket.socket() as peer:
         # Its etcd takes this port and no other, and the server dies without a word where it is taken.
         if peer.connect_ex(("127.0.0.1", 2380)) == 0:

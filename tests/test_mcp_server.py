@@ -1,6 +1,7 @@
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -91,12 +92,31 @@ async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None
     """As an error that the model reads, not as one that ends the session."""
     async with Client(create_mcp(live)) as client:
         assert "ask something in words" in await refusal(client, "ask", question=" ")
-        assert "call outline" in await refusal(client, "outline", document_id="none")
+        for tool, place in (("outline", {}), ("read_range", {"start": 0, "end": 1})):
+            told = await refusal(client, tool, document_id="none", **place)
+            assert told.endswith("the index holds no document 'none': call outline to see which there are")
+            assert told.count("no document") == 1
         assert "20,000" in await refusal(client, "read_range", document_id=ARTICLE.id, start=0, end=30_000)
         assert "start <= end" in await refusal(client, "read_range", document_id=ARTICLE.id, start=9, end=3)
         assert "colour" in await refusal(client, "search", question="a", where={"colour": "red"})
         assert "k" in await refusal(client, "search", question="a", k=0)
         assert (await call(client, "ask", question=QUESTION))["answerable"]
+
+
+async def test_a_call_that_takes_too_long_is_told_so(
+    live: LiveAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the words of every surface; whoever waited behind it as well, and what comes later is answered."""
+    let_go = threading.Event()
+    monkeypatch.setattr(live, "ask", lambda *_: let_go.wait(30))
+    async with Client(create_mcp(live, workers=1, seconds=0.3)) as client:
+        try:
+            for tool in ("ask", "search"):
+                told = await refusal(client, tool, question=QUESTION)
+                assert "the answer took longer than 0.3 seconds: try again" in told
+        finally:
+            let_go.set()
+        assert (await call(client, "read_range", document_id=ARTICLE.id, start=0, end=9))["text"]
 
 
 @pytest.mark.slow

@@ -339,6 +339,41 @@ def test_a_retriever_that_is_open_sees_changes(address: StoreAddress) -> None:
 
 
 @on_lite
+def test_documents_come_and_go_over_http(address: StoreAddress) -> None:
+    """Put in, asked, replaced and taken out while the server runs; a bad file is told, and nothing is lost."""
+    pytest.importorskip("python_multipart", reason="the API needs pip install 'zhangju[serve]'")
+    testclient = pytest.importorskip(
+        "fastapi.testclient", reason="the API needs pip install 'zhangju[serve]'"
+    )
+    from zhangju.live import LiveAssistant
+    from zhangju_ui.api.app import create_api
+
+    def put(client: Any, name: str, data: bytes) -> Any:
+        return client.post("/v1/documents", files=[("files", (name, data))])
+
+    add_to_store(SMALL[:1], address)
+    with LiveAssistant(retriever_of(address), store=address) as live:
+        client = testclient.TestClient(create_api(live, mcp=False))
+        outcomes = [
+            put(client, "c.txt", text.encode()).json()["readings"][0]["outcome"]
+            for text in ("氢能轮船在南京生产。", "氢能轮船在上海生产。", "氢能轮船在上海生产。")
+        ]
+        search = client.post("/v1/search", json={"question": "氢能轮船在哪里生产？", "k": 1}).json()
+        refused = put(client, "bad.pdf", b"%PDF-1.7 nothing")
+        removed = client.delete("/v1/documents/c")
+        absent = client.delete("/v1/documents/c")
+        left = client.get("/v1/documents").json()["documents"]
+
+    assert outcomes == ["added", "replaced", "unchanged"]
+    assert "上海" in search["passages"][0]["quote"]
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid_document")
+    assert removed.json() == {"removed": ["c"], "documents": 1}
+    assert (absent.status_code, absent.json()["error"]["code"]) == (404, "not_found")
+    assert [each["document_id"] for each in left] == ["a"]
+    assert verify_store(address).counts.documents == 1
+
+
+@on_lite
 def test_an_emptied_library_finds_nothing(address: StoreAddress) -> None:
     """And takes documents again."""
     add_to_store(SMALL[:1], address)

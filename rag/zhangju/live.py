@@ -21,6 +21,7 @@ from zhangju_index.protocols import Embedder
 if TYPE_CHECKING:
     from zhangju_index.build import OnStatus
     from zhangju_index.library import Change, Source
+    from zhangju_index.milvus.address import StoreAddress
 
 __all__ = ["LiveAssistant"]
 
@@ -43,7 +44,9 @@ class LiveAssistant:
     Args:
         retriever: Finds the passages; it is closed with this.
         embedder: The model that made the index.
-        folder: The index, to be opened again when it changes. None is one that does not.
+        folder: The index, to be opened again when it changes.
+        store: The library that ``retriever`` asks in its place, which looks at it anew for each
+            question. With neither, nothing can be changed.
         assist: Makes an assistant of a retriever.
     """
 
@@ -53,11 +56,13 @@ class LiveAssistant:
         *,
         embedder: Embedder | None = None,
         folder: Path | None = None,
+        store: "StoreAddress | None" = None,
         assist: Callable[[Retriever], Assistant] = Assistant,
     ) -> None:
         self._embedder = embedder or retriever.embedder
         self._reranker = retriever.reranker
         self._folder = folder
+        self._store = store
         self._assist = assist
         self._lock = Lock()
         self._looking = Lock()
@@ -67,7 +72,7 @@ class LiveAssistant:
     @property
     def can_change(self) -> bool:
         """Whether documents can be put in and taken out."""
-        return self._folder is not None
+        return self._folder is not None or self._store is not None
 
     @contextmanager
     def borrow(self) -> Iterator[Assistant]:
@@ -113,6 +118,10 @@ class LiveAssistant:
             IndexBusyError: Another process is writing the index.
             InputError: The index cannot be changed.
         """
+        if self._store is not None:
+            from zhangju_index.milvus.library import add_to_store
+
+            return add_to_store(sources, self._store, embedder=self._embedder, on_status=on_status)
         from zhangju_index.library import add_sources
 
         change = add_sources(sources, self._own_folder(), embedder=self._embedder, on_status=on_status)
@@ -126,6 +135,10 @@ class LiveAssistant:
             IndexBusyError: Another process is writing the index.
             InputError: There is no such document, or the index cannot be changed.
         """
+        if self._store is not None:
+            from zhangju_index.milvus.library import remove_from_store
+
+            return remove_from_store(document_ids, self._store, on_status=on_status)
         from zhangju_index.library import remove_documents
 
         change = remove_documents(document_ids, self._own_folder(), on_status=on_status)

@@ -44,6 +44,13 @@ __all__ = ["cli", "main"]
 _COUNT = click.option(
     "-k", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="Passages to retrieve."
 )
+_TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds that a question may take, waiting included.",
+)
 _BATCH = click.option(
     "--batch",
     type=click.File("rb"),
@@ -134,6 +141,8 @@ def chat(
     is_bundled = not in_store and index is None and not folder.exists()
     with open_live(None if is_bundled or in_store else folder, model, reranker, generator) as live:
         may_change = not in_store and (is_local(host) if changes is None else changes)
+        if in_store:
+            note(f"the page shows {chosen_store()} and leaves it as it is: 'zhangju index add' changes it")
         limits = Limits(may_change, max_file * 2**20, max_documents)
         begins_with = bundled_index_folder(model) if is_bundled else None
         shelf = Shelf(live, folder=folder, begins_with=begins_with, limits=limits)
@@ -154,13 +163,7 @@ def chat(
     show_default=True,
     help="Questions that are worked on at a time.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 3600),
-    default=60,
-    show_default=True,
-    help="Seconds that a question may take, waiting included.",
-)
+@_TIMEOUT
 @LLM
 @INDEX
 @MODEL
@@ -198,7 +201,8 @@ def serve(
 @INDEX
 @MODEL
 @RERANKER
-def mcp(index: Path | None, model: str | None, reranker: str) -> None:
+@_TIMEOUT
+def mcp(index: Path | None, model: str | None, reranker: str, timeout: float) -> None:
     """Serve one MCP client over standard input and output.
 
     Its tools are search, ask, outline and read_range. Over HTTP, 'zhangju serve' has them at /mcp.
@@ -209,7 +213,7 @@ def mcp(index: Path | None, model: str | None, reranker: str) -> None:
     with open_live(index, model, reranker) as live:
         from zhangju_ui.mcp_server import serve_stdio
 
-        serve_stdio(live)
+        serve_stdio(live, seconds=timeout)
 
 
 @cli.command()

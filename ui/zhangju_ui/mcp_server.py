@@ -4,14 +4,15 @@ What a tool returns is the JSON of every other surface; what it is told about it
 model quote word for word and name the place.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from time import perf_counter
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
@@ -82,12 +83,13 @@ DocumentId = Annotated[str, Field(description="As citations, passages and outlin
 OneDocument = Annotated[str | None, Field(description="One document; left out, every one is shown.")]
 
 
-def create_mcp(live: LiveAssistant, *, workers: int = 2) -> MCPServer[Any]:
+def create_mcp(live: LiveAssistant, *, workers: int = 2, seconds: float = 60.0) -> MCPServer[Any]:
     """Make the server.
 
     Args:
         live: Answers the questions.
         workers: Calls that are worked on at a time; the others wait.
+        seconds: How long a call may take, waiting included.
     """
     server: MCPServer[Any] = MCPServer(
         "zhangju",
@@ -97,14 +99,18 @@ def create_mcp(live: LiveAssistant, *, workers: int = 2) -> MCPServer[Any]:
         version=version("zhangju"),
         log_level="WARNING",
     )
-    limiter = CapacityLimiter(workers)
+    # Who is given up keeps its worker until it ends, so that there are never more than these.
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="zhangju-mcp")
     looks_only = ToolAnnotations(
         read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )
 
     async def run(job: Callable[[], dict[str, Any]]) -> CallToolResult:
         with _as_tool_error():
-            value = await to_thread.run_sync(job, limiter=limiter, abandon_on_cancel=True)
+            try:
+                value = await asyncio.wait_for(asyncio.wrap_future(pool.submit(job)), seconds)
+            except TimeoutError as error:
+                raise ToolError(f"the answer took longer than {seconds:g} seconds: try again") from error
         # The same twice: models read the text, programs the structure.
         text = TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
         return CallToolResult(content=[text], structured_content=value)
@@ -134,7 +140,7 @@ def create_mcp(live: LiveAssistant, *, workers: int = 2) -> MCPServer[Any]:
     @server.tool(title="Outline", description=_OUTLINE, annotations=looks_only)
     async def outline(document_id: OneDocument = None) -> Annotated[CallToolResult, OutlinesBody]:
         def job() -> dict[str, Any]:
-            with live.borrow() as assistant:
+            with live.borrow() as assistant, _told_when_absent():
                 retriever = assistant.retriever
                 ids = [document_id] if document_id else [each.document_id for each in retriever.listing()]
                 return {
@@ -153,7 +159,7 @@ def create_mcp(live: LiveAssistant, *, workers: int = 2) -> MCPServer[Any]:
         end: Annotated[int, Field(ge=0, description="Offset one past the last.")],
     ) -> Annotated[CallToolResult, RangeBody]:
         def job() -> dict[str, Any]:
-            with live.borrow() as assistant:
+            with live.borrow() as assistant, _told_when_absent():
                 document = assistant.retriever.document(document_id)
             if end - start > _MOST_CHARACTERS:
                 raise InputError(f"expected at most {_MOST_CHARACTERS:,} characters, got {end - start:,}")
@@ -177,9 +183,9 @@ def mcp_route(server: MCPServer[Any]) -> BaseRoute:
     return route
 
 
-def serve_stdio(live: LiveAssistant) -> None:
+def serve_stdio(live: LiveAssistant, *, seconds: float = 60.0) -> None:
     """Serve one client over standard input and output, until it closes them."""
-    create_mcp(live).run("stdio")
+    create_mcp(live, seconds=seconds).run("stdio")
 
 
 @contextmanager
@@ -189,7 +195,12 @@ def _as_tool_error() -> Iterator[None]:
         yield
     except ZhangjuError as error:
         raise ToolError(str(error)) from error
+
+
+@contextmanager
+def _told_when_absent() -> Iterator[None]:
+    """Say that there is no such document, where only that can be missing."""
+    try:
+        yield
     except KeyError as error:
-        raise ToolError(
-            f"there is no document {error.args[0]!r}: call outline to see which there are"
-        ) from error
+        raise ToolError(f"{error.args[0]}: call outline to see which there are") from error

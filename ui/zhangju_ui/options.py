@@ -237,9 +237,13 @@ def open_live(
     from zhangju import Assistant
     from zhangju.live import LiveAssistant
 
-    # A store is looked at anew for each question.
-    folder = None if chosen_store() is not None else index
-    return LiveAssistant(retriever, folder=folder, assist=partial(Assistant, generator=generator))
+    store = chosen_store()
+    return LiveAssistant(
+        retriever,
+        folder=None if store is not None else index,
+        store=store,
+        assist=partial(Assistant, generator=generator),
+    )
 
 
 def api_settings(host: str, token: str | None, *, read_only: bool = False, **limits: Any) -> "ApiSettings":

@@ -56,6 +56,7 @@ def add_to_store(
     address: StoreAddress,
     *,
     model: str | None = None,
+    embedder: Embedder | None = None,
     on_reading: OnReading | None = None,
     on_status: OnStatus | None = None,
     on_note: OnNote | None = None,
@@ -81,7 +82,7 @@ def add_to_store(
         elif refused:
             reasons = [reading.reason for reading in readings] or ["no source was given"]
             raise DocumentError(reasons[0])
-        embedder = _embedder(model, state)
+        embedder = embedder or _embedder(model, state)
         work = _Work(client, claim, folder, embedder, on_status)
         if state is not None and may_take_over(state.manifest(), embedder):
             new = _add(work, state, held, list(intake.new.values()))

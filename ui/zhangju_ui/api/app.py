@@ -62,7 +62,7 @@ def create_api(
     if mcp if mcp is not None else find_spec("mcp") is not None:
         from zhangju_ui.mcp_server import create_mcp, mcp_route
 
-        tools = create_mcp(live, workers=settings.workers)
+        tools = create_mcp(live, workers=settings.workers, seconds=settings.seconds)
         tools_route = mcp_route(tools)
 
     @asynccontextmanager

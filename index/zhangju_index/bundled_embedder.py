@@ -4,7 +4,7 @@ multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) puts ``query: `` befo
 ``passage: `` before a text, takes the mean of its token vectors and scales it to unit length.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhangju_index.bundled_bulk import BulkEncoder, has_fast_bfloat16
-from zhangju_index.bundled_session import open_session
+from zhangju_index.bundled_session import open_session, word_values
 from zhangju_index.bundled_tokenizer import build_tokenizer
 from zhangju_index.bundled_weights import Weights
 from zhangju_index.protocols import Embedder, FloatMatrix
 
 if TYPE_CHECKING:
+    from onnxruntime import OrtValue
     from tokenizers import Encoding, Tokenizer
 
 __all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder", "encodable"]
@@ -53,11 +54,12 @@ class BundledEmbedder:
         self._name = name
         self._reload = reload
         self._fingerprint = fingerprint
-        self._weights = weights
+        self._weights: Weights | None = weights
         self._shape = weights.shape
         vocabulary = weights.vocabulary
         self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
-        self._session = open_session(weights)
+        self._words = word_values(weights)
+        self._session = open_session(weights, self._words)
         self._tokenizer = build_tokenizer(vocabulary)
         longest_prompt = max(self.count_tokens(list(E5_PROMPTS.values())))
         self._max_tokens = self._shape.max_position_embeddings - _SPECIAL_TOKENS - longest_prompt
@@ -79,8 +81,26 @@ class BundledEmbedder:
 
     @property
     def weights(self) -> Weights:
-        """The parsed weights file."""
-        return self._weights
+        """The parsed weights file.
+
+        Once a text was encoded it is let go, being as large as what runs, and read again if asked for.
+        """
+        kept = self._weights
+        if kept is None:
+            if self._reload is None:
+                raise ValueError("the weights were let go, and there is nothing to read them from")
+            return self._reload()
+        return kept
+
+    @property
+    def words(self) -> "Mapping[str, OrtValue]":
+        """Its words and places, for networks on the same lower layers."""
+        return self._words
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Tokens that open and close a text."""
+        return self._bos, self._eos
 
     @property
     def tokenizer(self) -> "Tokenizer":
@@ -119,6 +139,8 @@ class BundledEmbedder:
         )
 
     def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
+        if self._reload is not None:
+            self._weights = None
         rows = self.framed_rows(texts, prompt)
         vectors = np.empty((len(rows), self.dimension), dtype=np.float32)
         # Texts of one length make batches without padding.

@@ -6,7 +6,7 @@ weight is quantised a second time and nothing is written to a disk.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -17,41 +17,45 @@ from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_weights import Weights
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, OrtValue
 
-__all__ = ["make_session", "open_session", "repack_pairs", "word_arrays"]
+__all__ = ["make_session", "open_session", "repack_pairs", "word_values"]
 
 # The encoder's parts that are one matrix each, by their names in the weights file.
 _MATRICES = ("ao", "fi", "fo")
 _NORMS = ("aln", "oln")
 
 
-def open_session(weights: Weights) -> "InferenceSession":
+def open_session(weights: Weights, words: "Mapping[str, OrtValue]") -> "InferenceSession":
     """Make the encoder ready to run, on the cores that this process may use.
+
+    Args:
+        weights: The parsed weights file.
+        words: What ``word_values`` made of it.
 
     Raises:
         ModelError: The weights lack a tensor, or one has another size than its place.
     """
     graph = (files("zhangju_index") / "encoder.onnx").read_bytes()
-    return make_session(graph, dict(_arrays(weights)))
+    return make_session(graph, dict(_arrays(weights)), words)
 
 
 def make_session(
-    graph: bytes, arrays: dict[str, NDArray[Any]], threads: int | None = None
+    graph: bytes,
+    arrays: Mapping[str, NDArray[Any]],
+    words: "Mapping[str, OrtValue]",
+    threads: int | None = None,
 ) -> "InferenceSession":
     """Make a graph without weights ready to run.
 
     Args:
         graph: The graph, as a file holds it.
-        arrays: The weights that it names.
+        arrays: The weights that it names, but for those in ``words``.
+        words: What ``word_values`` made. Sessions that are given the same read it where it lies, and no session
+            keeps it alive: whoever holds the session holds this as well.
         threads: Cores that one run takes; None are all that this process may use.
     """
-    # From 1.29 on it reports to its makers unless told not to before it is imported.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    # For whoever imported it before us.
-    onnxruntime.disable_telemetry_events()
+    onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cores()
     options.inter_op_num_threads = 1
@@ -60,8 +64,10 @@ def make_session(
     # Higher levels put in SkipLayerNormalization again, see ``index/graph/layers.py``.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 3
+    for name, value in words.items():
+        options.add_initializer(name, value)
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
-    options.add_external_initializers(list(arrays), values)
+    options.add_external_initializers([*arrays, *words], [*values, *words.values()])
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
@@ -84,8 +90,29 @@ def repack_pairs(pairs: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.concatenate([first, second], axis=1)
 
 
-def word_arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The arrays of everything before the first layer: words, places and their norm."""
+def word_values(weights: Weights) -> "dict[str, OrtValue]":
+    """Everything before the first layer, as the runtime holds it: words, places and their norm.
+
+    The words are most of the model, and those of every network that is built on its lower layers.
+
+    Raises:
+        ModelError: The weights lack a tensor, or one has another size than its place.
+    """
+    make = _runtime().OrtValue.ortvalue_from_numpy
+    return {name: make(array) for name, array in _word_arrays(weights)}
+
+
+def _runtime() -> Any:
+    # From 1.29 on it reports to its makers unless told not to before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    # For whoever imported it before us.
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
+def _word_arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
     shape, width = weights.shape, weights.shape.hidden_size
     for name, array in _blocks(weights, "emb.word", "emb.word", columns=width):
         yield name, array.reshape(shape.vocab_size, -1)
@@ -96,10 +123,9 @@ def word_arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Every array that the graph names, in the shape that it names."""
+    """Every array of the layers, in the shape that the graph names."""
     shape = weights.shape
     width, inner = shape.hidden_size, shape.intermediate_size
-    yield from word_arrays(weights)
     for layer in range(shape.num_hidden_layers):
         at = f"l{layer}"
         heads = [f"{at}.{part}" for part in ("q", "k", "v")]

@@ -48,9 +48,10 @@ class Judge:
 
     def __init__(self, embedder: BundledEmbedder, session: "InferenceSession") -> None:
         self._tokenizer = embedder.tokenizer
-        vocabulary = embedder.weights.vocabulary
-        self._bos, self._eos = vocabulary.bos, vocabulary.eos
+        self._bos, self._eos = embedder.frame
         self._session = session
+        # The session reads them where they lie.
+        self._words = embedder.words
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-judge")
 
     @classmethod
@@ -67,7 +68,7 @@ class Judge:
             raise ModelError(
                 f"expected the judge's graph in judge.onnx, got {error.strerror}; reinstall zhangju"
             ) from error
-        return cls(embedder, make_session(graph, weights, threads=1))
+        return cls(embedder, make_session(graph, weights, embedder.words, threads=1))
 
     @property
     def name(self) -> str:

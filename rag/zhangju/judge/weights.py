@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju_index.bundled_session import word_arrays
 from zhangju_index.bundled_weights import Weights
 from zhangju_index.errors import ModelError
 from zhangju_index.protocols import FloatMatrix
@@ -32,7 +31,7 @@ def read_judge(weights: Weights, *, rounded: bool = True) -> dict[str, NDArray[A
         rounded: Round the matrices to whole numbers, as the shipped graph wants them.
 
     Returns:
-        Each array by the name that the graph has for it.
+        Each array by the name that the graph has for it, but for words and places, which are the encoder's own.
 
     Raises:
         ModelError: The file of the judge is damaged.
@@ -69,7 +68,6 @@ def _arrays(
 ) -> Iterator[tuple[str, NDArray[Any]]]:
     shape = weights.shape
     width, inner = shape.hidden_size, shape.intermediate_size
-    yield from word_arrays(weights)
     for layer in range(shape.num_hidden_layers):
         at = f"l{layer}"
         for name, parts in _PARTS.items():

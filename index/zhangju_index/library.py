@@ -194,7 +194,7 @@ def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStat
     open_index(directory).close()
     with claimed(directory), open_index(directory, verify=True) as index:
         records, metadata = index.manifest.documents, index.texts.metadata()
-        removed = {find_document(name, records, metadata): None for name in names}
+        removed = {find_document(name, records, metadata, f"--index {directory}"): None for name in names}
         kept = [record.id for record in records if record.id not in removed]
         return Change(copy_documents(kept, directory, index, on_status), removed=tuple(removed))
 
@@ -521,9 +521,15 @@ def _parse(data: bytes, name: str, path: str | None) -> Document:
 
 
 def find_document(
-    name: str, records: Sequence[DocumentRecord], metadata: Mapping[str, Mapping[str, str]]
+    name: str, records: Sequence[DocumentRecord], metadata: Mapping[str, Mapping[str, str]], place: str
 ) -> str:
     """Id of the document that is called ``name``: by its id, its source, or its path.
+
+    Args:
+        name: What people call it.
+        records: The documents that there are.
+        metadata: Of each of them, by id.
+        place: The option that names where they are, for the message.
 
     Raises:
         InputError: There is none, or more than one.
@@ -542,7 +548,7 @@ def find_document(
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     raise InputError(
         f"the index holds no document {name}: "
-        + (f"expected {' or '.join(near)}" if near else "see 'zhangju index list'")
+        + (f"expected {' or '.join(near)}" if near else f"see 'zhangju index list {place}'")
     )
 
 

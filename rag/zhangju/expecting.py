@@ -19,35 +19,50 @@ class Kind(Enum):
     TIME = "time"
 
 
+# Many words that ask also join clauses ("what happens when …"): these ask where a question or a clause begins.
+_BEGINS = r"(?:^|[;:.!?¿¡«\"(“„–—-]\s*|\b(?:and|und|et|y|e|i|и|en|og|och|since|seit|depuis|desde|da|с)\s+)"
 _WHEN = re.compile(
     # Chinese, Japanese, Korean
     r"何时|何時|什么时候|什麼時候|哪(?:一)?(?:年|天|日|月)|几月|幾月|几号|幾號|何年|何月|何日|いつ|언제|몇\s*(?:년|월|일)"
     # English, German, Dutch, Scandinavian languages
-    r"|\bwhen\b|\b(?:what|which) (?:year|date|day|month|decade|century)\b"
-    r"|\bwann\b|\bwelche[mns]? (?:jahr|tag|monat|datum|jahrhundert)|\bwanneer\b|\bwelk jaar\b|\bnär\b|\bhvornår\b|\bnår\b"
+    r"|\bwhen (?:did|was|were|is|are|will|does|do|has|have|had|can|could|would|should)\b"
+    r"|\b(?:what|which) (?:year|date|day|month|decade|century)\b"
+    r"|\bwann\b|\bwelche[mns]? (?:jahr|tag|monat|datum|jahrhundert)|\bwelk jaar\b|\bhvornår\b"
     # Romance languages
-    r"|\bquand\b|\bquelle (?:année|date)\b|\bcu[aá]ndo\b|\bqu[eé] (?:año|fecha|d[ií]a|mes)\b"
-    r"|\bquando\b|\b(?:que|qual) (?:ano|data|dia)\b|\b(?:che|quale) (?:anno|data|giorno)\b|\bcând\b|\bce (?:an|dată)\b"
+    r"|\bquelle (?:année|date)\b|\bcuándo\b|\bqu[eé] (?:año|fecha|d[ií]a|mes)\b"
+    r"|\b(?:que|qual) (?:ano|data|dia)\b|\b(?:che|quale) (?:anno|data|giorno)\b|\bce (?:an|dată)\b"
     # Slavic languages and Greek
-    r"|\bкогда\b|\bкаком году\b|\bкакого числа\b|\bколи\b|\bякому році\b|\bkiedy\b|\bktórym roku\b|\bkdy\b|\bπότε\b"
-    r"|\bποι[αο] (?:χρονιά|έτος|ημερομηνία)"
+    r"|\bкаком году\b|\bкакого числа\b|\bякому році\b|\bktórym roku\b|\bπότε\b|\bποι[αο] (?:χρονιά|έτος|ημερομηνία)"
+    rf"|{_BEGINS}(?:quand|cuando|quando|când|wanneer|när|når|когда|коли|kiedy|kdy)\b"
     # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian
-    r"|متى|أي (?:عام|سنة|تاريخ)|چه (?:سالی|زمانی)|מתי|कब|किस (?:वर्ष|साल|तारीख)|เมื่อ(?:ไร|ไหร่|ใด)|ปี(?:ใด|ไหน|อะไร)|วันที่เท่าไ"
+    r"|متى|أي (?:عام|سنة|تاريخ)|چه (?:سالی|زمانی)|מתי|(?:^|\s)कब(?=\s|[?？]|$)|किस (?:वर्ष|साल|तारीख)"
+    r"|เมื่อ(?:ไร|ไหร่|ใด)|ปี(?:ใด|ไหน|อะไร)|วันที่เท่าไ"
     r"|\bkhi nào\b|\bnăm nào\b|\bbao giờ\b|\bne zaman\b|\bhangi (?:yıl|tarih)|\bkapan\b|\btahun berapa\b",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(
-    r"多少|百分之几|百分之幾|第几|第幾|(?<!哪)[几幾](?!乎|十|百|千)(?:个|個|名|位|家|项|項|次|座|条|條|种|種|年|天|人|台|辆|輛|倍|成|所|部|亩|公里|度|岁|歲)"
-    r"|有?多(?:大|长|長|高|远|遠|久|重|宽|寬|深|快)|いくつ|いくら|どの(?:くらい|ぐらい)|どれ(?:くらい|ぐらい|だけ|ほど)"
+    r"多少|百分之几|百分之幾|第几|第幾"
+    r"|(?<!哪)[几幾](?:个|個|名|位|家|项|項|次|座|条|條|种|種|年|天|人|台|辆|輛|倍|成|所|部|亩|畝|公里|度|岁|歲)"
+    # Not 许多大企业, 多重目标.
+    r"|(?:有|约|約|达|達|要|能)多(?:大|长|長|高|远|遠|久|重|宽|寬|深|快)|(?<!许)(?<!許)多(?:大|长|長|高|远|遠|久|宽|寬|深)(?=[？?。,，呢]|$)"
+    r"|いくつ|いくら|どの(?:くらい|ぐらい)|どれ(?:くらい|ぐらい|だけ|ほど)"
     r"|何(?:人|個|件|回|台|社|円|パーセント|％|%|割|倍|歳|キロ|メートル|番|本|枚|冊|軒|校|名|点|か国|カ国|ヶ国|つ|時間|分)|몇|얼마"
     r"|\bhow (?:many|much|large|big|long|tall|high|far|old|often|fast|wide|deep|heavy)\b|\b(?:what|which) (?:percent|proportion|number)"
     r"|\bwie ?viel\w*|\bwie (?:groß|lang|lange|hoch|weit|alt|oft|schnell|breit|tief|schwer)\b|\bprozent\b|\bhoeveel\b|\bhvor mange\b|\bhur många\b"
-    r"|\bcombien\b|\bquel (?:pourcentage|âge)\b|\bcu[aá]nt[oa]s?\b|\bporcentaje\b|\bquant[oaie]s?\b|\bpercentual\b|\bporcentagem\b"
-    r"|\bpercentuale\b|\bc[âa]t(?:e|ă|ți)?\b|\bcâți\b"
-    r"|\bсколько\b|\bпроцент\w*|\bскільки\b|\bile\b|\bkolik\b|\bπόσ\w+"
+    r"|\bcombien\b|\bquel (?:pourcentage|âge)\b|\bcu[aá]nt[oa]s?\b|\bporcentaje\b|\bpercentual\b|\bporcentagem\b|\bpercentuale\b"
+    r"|\bcât(?:e|ă|ți|i)?\b|\bcâți\b"
+    r"|\bсколько\b|\bпроцент\w*|\bскільки\b|\bkolik\b|\bπόσ\w+"
+    # Also "as for" and "with" in the middle of a sentence, the last in Turkish.
+    rf"|{_BEGINS}(?:(?:a|em|de|por|di|in|per|con)\s+)?(?:quant[oaie]s?|ile)\b"
     r"|\bكم\b|نسبة|چند|چقدر|\bכמה\b|कितन|प्रतिशत|กี่|เท่าไ|\bbao nhiêu\b|\bmấy\b|\bkaç\b|\bne kadar\b|\byüzde\b|\bberapa\b",
     re.IGNORECASE,
 )
+_WHY = re.compile(
+    r"为什么|為什麼|为何|為何|怎么会|怎麼會|なぜ|どうして|왜"
+    r"|\b(?:why|warum|wieso|pourquoi|por qu[eé]|perch[eé]|почему|waarom)\b",
+    re.IGNORECASE,
+)
+"""Such a question may speak of how much and when, and wants something else."""
 
 _NUMERALS = "二三四五六七八九十百千两兩"
 _HAN_NUMBER = re.compile(
@@ -77,16 +92,9 @@ _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|in|to|is|was|are|were|for|by|with)\b", re.IGNORECASE)
 
 
-_WHY_OR_WHAT = re.compile(
-    r"为什么|為什麼|为何|為何|怎么会|なぜ|どうして|왜|\bwhy\b|\bwarum\b|\bwieso\b|\bpourquoi\b|\bpor qu[eé]\b|\bperch[eé]\b|\bпочему\b|\bwaarom\b",
-    re.IGNORECASE,
-)
-"""Such a question may speak of how much and when, and wants something else."""
-
-
 def expected_kind(question: str) -> Kind | None:
     """What a question wants, where its words tell: a time, a number, or None."""
-    if _WHY_OR_WHAT.search(question):
+    if _WHY.search(question):
         return None
     if _WHEN.search(question):
         return Kind.TIME

@@ -19,7 +19,7 @@ from zhangju_index.chunking import is_byline_chunk, is_heading
 __all__ = ["choose_sentences", "quote_sentences"]
 
 MAX_SENTENCES = 4
-NEARLY = 0.025
+NEARLY = 0.027
 """How far behind the best sentence another may score and still be quoted."""
 NEARLY_AS_SURE = 0.25
 """How much lower the log-odds of another sentence may be."""

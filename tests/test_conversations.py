@@ -65,7 +65,23 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
     (tmp_path / "precious.json").write_text("{}")
     assert store.get(name) is None
     store.delete(name)
-    assert (tmp_path / "precious.json").exists()
+    with pytest.raises(InputError, match="sixteen hexadecimal digits"):
+        store.save(Conversation(name, turns=(Turn("?"),)))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["precious.json"]
+    assert Conversation.new(name).id != name
+
+
+def test_what_a_question_came_to_is_put_in_its_place(tmp_path):
+    """What another page asked or said meanwhile stays, and so does what replaced the question."""
+    store = ConversationStore(tmp_path)
+    asked = Conversation.new().with_turn(Turn("a", "1")).with_turn(Turn("b", "2"))
+    store.save(asked)
+    answered = Turn("a", "1", answer={"text": "yes"})
+    changed = store.change(asked.id, lambda found: found.with_outcome(answered, 0))
+    assert changed == store.get(asked.id)
+    assert [turn.answer for turn in changed.turns] == [{"text": "yes"}, None]
+    assert changed.with_outcome(Turn("c", "3"), 1).turns == changed.turns
+    assert store.change("0" * 16, lambda found: found) is None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

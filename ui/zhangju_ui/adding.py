@@ -166,7 +166,8 @@ def _words(error: Exception, language: Language) -> str:
         return _wrong(say("busy_library", language))
     if isinstance(error, ZhangjuError):
         return _wrong(str(error))
-    raise error
+    _log.error("documents could not be added or removed", exc_info=error)
+    return _wrong(say("unexpected", language, kind=type(error).__name__))
 
 
 def _said(words: str) -> str:

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +23,8 @@ __all__ = ["Conversation", "ConversationStore", "Scope", "Turn", "Vote"]
 Vote = Literal["", "up", "down"]
 
 _NAME = re.compile(r"[0-9a-f]{16}")
+# A request has a store of its own; what is read, changed and written must be one step for all of them.
+_writing = threading.RLock()
 _TITLE = 60
 
 
@@ -94,14 +96,22 @@ class Conversation:
         return words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
 
     @classmethod
-    def new(cls) -> "Conversation":
-        """Begin an empty one."""
-        return cls(secrets.token_hex(8))
+    def new(cls, identity: str = "") -> "Conversation":
+        """Begin an empty one, under the id that a page has for it, if that is one of ours."""
+        return cls(identity if _NAME.fullmatch(identity) else secrets.token_hex(8))
 
     def with_turn(self, turn: Turn, replacing: int | None = None) -> "Conversation":
         """The same with one more turn; of what is replaced, and after it, nothing stays."""
         kept = self.turns if replacing is None else self.turns[:replacing]
         return replace(self, turns=(*kept, turn), updated=now())
+
+    def with_outcome(self, turn: Turn, number: int) -> "Conversation":
+        """The same with what a question came to, in its place; what else was said meanwhile stays."""
+        if number >= len(self.turns):
+            return self.with_turn(turn)
+        if self.turns[number].asked != turn.asked:
+            return self
+        return replace(self, turns=(*self.turns[:number], turn, *self.turns[number + 1 :]), updated=now())
 
     def with_vote(self, number: int, vote: Vote, comment: str) -> "Conversation":
         """The same with a visitor's word on a turn, counted from 0.
@@ -124,7 +134,6 @@ class ConversationStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
 
     def all(self) -> tuple[Conversation, ...]:
         """Every conversation, the one asked last first."""
@@ -139,16 +148,32 @@ class ConversationStore:
         """Write a conversation in the place of its former self.
 
         Raises:
-            InputError: The folder cannot be written.
+            InputError: Its id is none of ours, or the folder cannot be written.
         """
+        if not _NAME.fullmatch(conversation.id):
+            raise InputError(f"expected an id of sixteen hexadecimal digits, got {conversation.id[:40]!r}")
         content = json.dumps(asdict(conversation), ensure_ascii=False, indent=1)
-        with self._lock:
+        with _writing:
             write_whole(self._file(conversation.id), content)
+
+    def change(self, identity: str, alter: Callable[[Conversation], Conversation]) -> Conversation | None:
+        """Change a conversation as it stands now, whoever wrote it last; None where it is gone.
+
+        Raises:
+            InputError: The folder cannot be written, or ``alter`` raised it.
+        """
+        with _writing:
+            found = self.get(identity)
+            if found is None:
+                return None
+            changed = alter(found)
+            self.save(changed)
+            return changed
 
     def delete(self, identity: str) -> None:
         """Forget a conversation."""
         if _NAME.fullmatch(identity):
-            with self._lock, suppress(OSError):
+            with _writing, suppress(OSError):
                 self._file(identity).unlink()
 
     def _file(self, identity: str) -> Path:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from zhangju.jsonable import passage_json
 from zhangju_eval import evaluate, load_set
-from zhangju_eval.questions import EvalQuestion, Gold
+from zhangju_eval.questions import EvalQuestion, EvalSet, Gold
 from zhangju_index.errors import IndexBusyError
 from zhangju_ui.conversations import now, write_whole
 from zhangju_ui.frame import render_progress
 from zhangju_ui.strings import Language, say
 
 if TYPE_CHECKING:
-    from zhangju_eval.report import Report, Row
+    from zhangju_eval.report import Row
     from zhangju_ui.shelf import Shelf
 
 __all__ = ["Evaluations"]
@@ -57,35 +57,20 @@ class Evaluations:
         Raises:
             ZhangjuError: Another run is under way, or the library does not hold the article.
         """
+        questions = load_set(_SET).select(_SPLIT)
         if not self._running.acquire(blocking=False):
             raise IndexBusyError(say("evaluation_busy", language))
-        try:
-            yield from self._run(shelf, language)
-        finally:
-            self._running.release()
-
-    def _run(self, shelf: "Shelf", language: Language) -> Iterator[str]:
-        # Loaded late: it takes a moment, and few visitors evaluate.
-        from zhangju_eval.curves import curves_of
-        from zhangju_eval.html_report import KEPT, render_report
-
-        questions = load_set(_SET).select(_SPLIT)
         told: queue.SimpleQueue[int] = queue.SimpleQueue()
-        outcome: list[Report | Exception] = []
-
-        def walk(asked: Sequence[EvalQuestion]) -> Iterator[EvalQuestion]:
-            for number, question in enumerate(asked, start=1):
-                told.put(number)
-                yield question
+        failed: list[Exception] = []
 
         def work() -> None:
+            # It goes on and keeps its outcome also where nobody watches any more.
             try:
-                with shelf.borrow() as assistant:
-                    outcome.append(
-                        evaluate(questions, assistant.retriever, assistant, progress=walk, keep=KEPT)
-                    )
+                self._evaluate(shelf, questions, told)
             except Exception as error:
-                outcome.append(error)
+                failed.append(error)
+            finally:
+                self._running.release()
 
         worker = threading.Thread(target=work, name="zhangju-evaluation", daemon=True)
         worker.start()
@@ -95,9 +80,21 @@ class Evaluations:
             while not told.empty():
                 done = told.get()
             yield render_progress(done / total, say("evaluating", language, done=done, total=total))
-        [result] = outcome
-        if isinstance(result, Exception):
-            raise result
+        if failed:
+            raise failed[0]
+
+    def _evaluate(self, shelf: "Shelf", questions: EvalSet, told: "queue.SimpleQueue[int]") -> None:
+        # Loaded late: it takes a moment, and few visitors evaluate.
+        from zhangju_eval.curves import curves_of
+        from zhangju_eval.html_report import KEPT, render_report
+
+        def walk(asked: Sequence[EvalQuestion]) -> Iterator[EvalQuestion]:
+            for number, question in enumerate(asked, start=1):
+                told.put(number)
+                yield question
+
+        with shelf.borrow() as assistant:
+            result = evaluate(questions, assistant.retriever, assistant, progress=walk, keep=KEPT)
         kept = {
             "when": now(),
             "report": result.to_json(),

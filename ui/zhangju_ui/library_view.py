@@ -14,8 +14,6 @@ from zhangju_ui.strings import Language, say
 
 __all__ = ["Node", "outline_tree", "render_documents", "render_outline", "render_preview"]
 
-LISTED = 300
-"""Documents in the list; a filter finds the others."""
 _NAMED = {"title", "heading", "lead"}
 
 
@@ -51,11 +49,8 @@ def render_documents(
     if not documents:
         return f'<p class="zj-empty">{say("no_documents", language)}</p>'
     count = "document" if len(documents) == 1 else "documents"
-    rows = "".join(
-        _document(each, language, removable=removable, opened=opened) for each in documents[:LISTED]
-    )
-    hidden = len(documents) - LISTED
-    more = f'<p class="zj-soft">{say("more_documents", language, count=hidden)}</p>' if hidden > 0 else ""
+    # All of them: the filter hides rows that are there, and trees are not written until they are opened.
+    rows = "".join(_document(each, language, removable=removable, opened=opened) for each in documents)
     sought = (
         f'<input type="search" class="zj-filter" placeholder="{say("filter_documents", language)}"'
         f' aria-label="{say("filter_documents", language)}">'
@@ -64,7 +59,7 @@ def render_documents(
     )
     return (
         f'<p class="zj-soft zj-total">{say(count, language, count=len(documents))}</p>{sought}'
-        f'<div class="zj-documents">{rows}</div>{more}'
+        f'<div class="zj-documents">{rows}</div>'
     )
 
 

@@ -1,5 +1,6 @@
 """The chat page: wires Gradio's events to functions that know nothing of Gradio."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from zhangju_ui.underway import Questions, grow
 from zhangju_ui.visitors import Visitors
 
 __all__ = ["build_page", "translations"]
+
+_log = logging.getLogger(__name__)
 
 _REGIONS: dict[Language, tuple[str, ...]] = {
     "zh-Hans": ("zh", "zh-CN", "zh-SG", "zh-MY", "zh-Hans"),
@@ -104,9 +107,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
 
     def respond(question: str, wanted: str, identity: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         language, store = at(request)
-        conversation = store.get(identity) or Conversation(identity or Conversation.new().id)
+        conversation = store.get(identity) or Conversation.new(identity)
         want = read_wanted(wanted)
-        before = conversation.turns if want.replacing is None else conversation.turns[: want.replacing]
+        # Only the last question can be asked anew: a page that shows another conversation takes nothing away.
+        anew = want.replacing is not None and want.replacing == len(conversation.turns) - 1
+        before = conversation.turns[:-1] if anew else conversation.turns
         number, turn = len(before), Turn(well_formed(question), now(), want.scope)
         earlier, skip = messages(before, language, None), gr.skip()
         with questions.asking(conversation.id) as switch:
@@ -125,10 +130,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                     reply = render_answer(step.answer, number, language, step.reveal)
                     yield shown_now(reply), skip, skip, skip, skip
             # Votes on earlier turns may have been cast meanwhile, and the whole be deleted elsewhere.
-            kept = conversation if note else store.get(conversation.id)
-            if kept is not None:
-                conversation = kept.with_turn(turn, number)
-                note = _kept(store, conversation, language)
+            if not note:
+                note, kept = _put(store, conversation.id, turn, number, language)
+                conversation = kept or conversation
+            else:
+                conversation = conversation.with_turn(turn, number)
             if switch.left:
                 # Gradio says the last of it once more at the end, when another conversation is there.
                 yield (skip,) * 5
@@ -209,6 +215,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 yield words, gr.skip(), off
         except ZhangjuError as error:
             yield f'<p class="zj-problem" role="alert">{shown(str(error))}</p>', gr.skip(), on
+            return
+        except Exception as error:
+            _log.exception("an evaluation could not be run")
+            words = shown(say("unexpected", language, kind=type(error).__name__))
+            yield f'<p class="zj-problem" role="alert">{words}</p>', gr.skip(), on
             return
         yield "", render_evaluation(visitors.evaluations.last(), language), on
 
@@ -337,8 +348,22 @@ def _kept(store: ConversationStore, conversation: Conversation, language: Langua
     try:
         store.save(conversation)
     except InputError as error:
-        return f'<p class="zj-problem">{shown(say("not_kept", language, reason=error))}</p>'
+        return _not_kept(error, language)
     return ""
+
+
+def _put(
+    store: ConversationStore, identity: str, turn: Turn, number: int, language: Language
+) -> tuple[str, Conversation | None]:
+    """Put what a question came to in its place; what went wrong, and the conversation, if it is still there."""
+    try:
+        return "", store.change(identity, lambda found: found.with_outcome(turn, number))
+    except InputError as error:
+        return _not_kept(error, language), None
+
+
+def _not_kept(error: InputError, language: Language) -> str:
+    return f'<p class="zj-problem">{shown(say("not_kept", language, reason=error))}</p>'
 
 
 def _uploads(files: list[str] | None) -> list[Upload]:

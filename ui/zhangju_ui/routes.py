@@ -104,12 +104,10 @@ def page_routes(shelf: "Shelf", visitors: "Visitors") -> APIRouter:
         comment: Annotated[str, Body(max_length=2000)] = "",
     ) -> None:
         store = visitors.conversations(request.cookies)
-        found = store.get(conversation)
-        if found is None:
-            raise HTTPException(404)
         try:
-            found = found.with_vote(turn, vote, comment)
-            store.save(found)
+            found = store.change(conversation, lambda each: each.with_vote(turn, vote, comment))
+            if found is None:
+                raise HTTPException(404)
             visitors.feedback.put(found, turn)
         except InputError as error:
             raise HTTPException(422, str(error)) from error

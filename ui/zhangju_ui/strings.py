@@ -55,11 +55,6 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "這裡還沒有文章：在下面加入一篇。",
         "There is no document yet: add one below.",
     ),
-    "more_documents": (
-        "还有 {count} 篇没有列出",
-        "還有 {count} 篇沒有列出",
-        "{count} more are not listed",
-    ),
     "filter_documents": ("按题名筛选", "按題名篩選", "Filter by title"),
     "characters": ("{count} 字", "{count} 字", "{count} characters"),
     "sections": ("{count} 节", "{count} 節", "{count} sections"),

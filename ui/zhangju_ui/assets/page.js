@@ -139,6 +139,8 @@ const zhangju = (() => {
   const move = () => {
     moving += 1;
     held = null;
+    // What was to be asked anew stands in the conversation that is left.
+    edit(null);
   };
   const moved = () => {
     moving -= 1;
@@ -250,7 +252,7 @@ const zhangju = (() => {
     dialog.showModal();
   });
   const isSure = async (kind, name) => {
-    one("#zj-sure p").textContent = one("#zj-sure").dataset[kind].replace("{}", name);
+    one("#zj-sure p").textContent = one("#zj-sure").dataset[kind].replace("{}", () => name);
     return (await answerOf("#zj-sure")) === "yes";
   };
 
@@ -265,7 +267,6 @@ const zhangju = (() => {
       } else if (button?.matches(".zj-new")) {
         move();
         trigger(names.fresh, {});
-        edit(null);
         if (isPhone()) showPane("chat");
         box().focus();
       } else if (button?.matches(".zj-delete")) {
@@ -275,8 +276,9 @@ const zhangju = (() => {
       } else if (button?.matches(".zj-withdraw")) {
         trigger(names.withdraw, { name: button.dataset.name });
       } else if (button?.matches(".zj-remove")) {
+        if (!(await isSure("remove", button.dataset.name))) return;
         if (state.document === button.dataset.document) limit(null);
-        if (await isSure("remove", button.dataset.name)) trigger(names.remove, { document: button.dataset.document });
+        trigger(names.remove, { document: button.dataset.document });
       }
     });
   };
@@ -348,7 +350,7 @@ const zhangju = (() => {
     ".zj-selected": (button) => {
       const words = selected();
       button.hidden = true;
-      if (words) draft(button.value.replace("{}", words));
+      if (words) draft(button.value.replace("{}", () => words));
     },
     ".zj-pane-tab": (button) => showPane(button.dataset.pane),
     ".zj-view": (button) => showView(button.dataset.view),
@@ -406,7 +408,9 @@ const zhangju = (() => {
   document.addEventListener("keyup", (event) => { if (event.shiftKey || event.key === "Shift") offer(); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || one("dialog[open]")) return;
+    const told = one("a[aria-describedby=zj-tip]");
     tip(null);
+    if (told) return;
     if (state.replace !== null && event.target === box()) { edit(null); type(""); }
     else if (one("#zj-source").contains(event.target) && cameFrom) actions[".zj-back"]();
     else one("#zj-question .stop-button")?.click();
@@ -420,6 +424,7 @@ const zhangju = (() => {
     event.preventDefault();
     if (!input) return;
     showPane("library");
+    showView("ask");
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });

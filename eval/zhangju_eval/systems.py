@@ -106,13 +106,16 @@ class Fused:
         return np.array([row for row, _ in best], np.int64), np.array([s for _, s in best], np.float32)
 
 
-def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[System, ...]:
+def ablation(
+    index: Index, embedder: Embedder, retriever: Retriever, *, answers: bool = True
+) -> tuple[System, ...]:
     """Every leg alone, their fusion, the retriever without its reranker, with each use of it apart, and as it is shipped.
 
     Args:
         index: What is searched; all of them search the same.
         embedder: The model that made its vectors.
         retriever: The retriever on that index.
+        answers: Whether answers are measured: what changes nothing else is left out without them.
     """
     legs = _Legs(index, embedder)
     fused = Fused((legs.chunks, legs.sentences, legs.keywords))
@@ -121,16 +124,18 @@ def ablation(index: Index, embedder: Embedder, retriever: Retriever) -> tuple[Sy
         Leg("dense sentences", index, legs.sentences),
         Leg("BM25", index, legs.keywords),
         Leg("rank fusion", index, fused.rank),
-        *_uses_of(retriever.reranker, index, embedder),
+        *_uses_of(retriever.reranker, index, embedder, answers=answers),
         Named("zhangju", retriever),
     )
 
 
-def _uses_of(reranker: Reranker | None, index: Index, embedder: Embedder) -> list[Named]:
+def _uses_of(reranker: Reranker | None, index: Index, embedder: Embedder, *, answers: bool) -> list[Named]:
     """The retriever without its reranker, and with its word heard on one thing alone."""
     if reranker is None:
         return []
-    apart = {"order": Use.ORDER, "quotes": Use.QUOTES, "refusal": Use.REFUSAL}
+    apart = {"order": Use.ORDER, "quotes": Use.QUOTES} if answers else {}
+    if answers and reranker.calibrated:
+        apart["refusal"] = Use.REFUSAL
     return [
         Named("no reranker", Retriever(index, embedder)),
         *(

@@ -126,6 +126,7 @@ class BundledEmbedder:
         if self._reload is None or size < BULK_BYTES or not has_fast_bfloat16():
             yield self
             return
+        self._weights = None
         with _InBulk(self, self._reload) as bulk:
             yield bulk
 

@@ -300,7 +300,9 @@ class _Measuring:
                 ]
             if opened.index is not None and self.ablation:
                 # The retriever comes last, and has been measured.
-                for system in ablation(opened.index, opened.embedder, opened.retriever)[:-1]:
+                for system in ablation(
+                    opened.index, opened.embedder, opened.retriever, answers=assistant is not None
+                )[:-1]:
                     answering = (
                         Assistant(system.retriever) if assistant and isinstance(system, Named) else None
                     )

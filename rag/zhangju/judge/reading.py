@@ -2,8 +2,8 @@
 
     <s> query: question </s> passage: sentence </s>
 
-``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from. There it reads now and then
-the heading and the sentence before as well; on articles that misleads more than it helps (``CARD.md``).
+``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from. With the heading and the
+sentence before it would be misled on articles more than helped (``CARD.md``).
 """
 
 from dataclasses import dataclass

@@ -213,20 +213,12 @@ def _tags(names: Sequence[str], kind: str) -> str:
 
 
 def _metrics(reports: Sequence[Report]) -> str:
-    columns = "".join(
-        f'<th class="sys" scope="col"><i style="background:var(--s{number % 6})"></i>{escape(report.system)}</th>'
-        for number, report in enumerate(reports)
-    )
     overall = [report.overall for report in reports]
     rows = [
         *_group("Retrieval", {name: name for name in _RETRIEVAL}, [each.metrics for each in overall]),
         *_latency_rows(reports),
     ]
-    many = " many" if len(reports) > 2 else ""
-    table = (
-        f'<div class="wide{many}"><table><thead><tr><th scope=col>metric</th>{columns}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    table = _system_table(list(enumerate(reports)), rows)
     return f'<h2 id="figures">Figures</h2>{table}{_answer_table(reports)}\n'
 
 
@@ -258,15 +250,19 @@ def _answer_table(reports: Sequence[Report]) -> str:
             if rows
         ]
         return f'<div class="pair">{"".join(tables)}</div>'
+    return _system_table([each for each in enumerate(reports) if each[1].asked], [*columns[0], *columns[1]])
+
+
+def _system_table(systems: Sequence[tuple[int, Report]], rows: Sequence[str]) -> str:
+    """A table with a column for each system, in the colour that its number has in the plots."""
     names = "".join(
         f'<th class="sys" scope="col"><i style="background:var(--s{number % 6})"></i>{escape(report.system)}</th>'
-        for number, report in enumerate(reports)
-        if report.asked
+        for number, report in systems
     )
-    many = " many" if len(asked) > 2 else ""
+    many = " many" if len(systems) > 2 else ""
     return (
         f'<div class="wide{many}"><table><thead><tr><th scope=col>metric</th>{names}</tr></thead>'
-        f"<tbody>{''.join([*columns[0], *columns[1]])}</tbody></table></div>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -54,7 +54,7 @@ class BundledEmbedder:
         self._name = name
         self._reload = reload
         self._fingerprint = fingerprint
-        self._weights: Weights | None = weights
+        self._read_weights: Callable[[], Weights] = lambda: weights
         self._shape = weights.shape
         vocabulary = weights.vocabulary
         self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
@@ -85,12 +85,7 @@ class BundledEmbedder:
 
         Once a text was encoded it is let go, being as large as what runs, and read again if asked for.
         """
-        kept = self._weights
-        if kept is None:
-            if self._reload is None:
-                raise ValueError("the weights were let go, and there is nothing to read them from")
-            return self._reload()
-        return kept
+        return self._read_weights()
 
     @property
     def words(self) -> "Mapping[str, OrtValue]":
@@ -126,7 +121,7 @@ class BundledEmbedder:
         if self._reload is None or size < BULK_BYTES or not has_fast_bfloat16():
             yield self
             return
-        self._weights = None
+        self._let_weights_go()
         with _InBulk(self, self._reload) as bulk:
             yield bulk
 
@@ -134,14 +129,17 @@ class BundledEmbedder:
         """Tokens of each text alone, without prompt and special tokens, however long it is."""
         return [len(encoding.ids) for encoding in self._encode(texts)]
 
+    def _let_weights_go(self) -> None:
+        if self._reload is not None:
+            self._read_weights = self._reload
+
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         return self._tokenizer.encode_batch_fast(
             [encodable(text) for text in texts], add_special_tokens=False
         )
 
     def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
-        if self._reload is not None:
-            self._weights = None
+        self._let_weights_go()
         rows = self.framed_rows(texts, prompt)
         vectors = np.empty((len(rows), self.dimension), dtype=np.float32)
         # Texts of one length make batches without padding.

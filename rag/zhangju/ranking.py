@@ -167,8 +167,8 @@ def rank(
     if reranker is not None:
         # A stable sort keeps the order of the text among equals.
         leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
-        telling_first = [place for place in leading if telling[place]]
-        read = _leading(candidates, telling_first, scores, levelled, shares, expected_kind(question))
+        places_read = [place for place in leading if telling[place]]
+        read = _leading(candidates, places_read, scores, levelled, shares, expected_kind(question))
         found = (
             reranker.judge(question, [chunks[place].sentences[row] for place, row in read]) if read else []
         )

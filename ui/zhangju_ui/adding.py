@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zhangju_index.errors import DocumentError, Fault, IndexBusyError, ZhangjuError
 from zhangju_index.library import Reading
 from zhangju_index.outline import Outline
+from zhangju_ui.failures import render_problem, say_error
 from zhangju_ui.frame import render_progress
 from zhangju_ui.pace import Pace
 from zhangju_ui.plain import shown
@@ -154,7 +155,7 @@ def _outcomes(readings: Sequence[Reading], language: Language) -> Iterator[str]:
         if reading.outcome == "unchanged":
             yield _said(say("unchanged", language, name=reading.source))
         elif reading.outcome == "refused":
-            yield _wrong(_refused(reading.source, reading.fault, language))
+            yield render_problem(_refused(reading.source, reading.fault, language))
 
 
 def _refused(name: str, fault: Fault, language: Language) -> str:
@@ -163,16 +164,11 @@ def _refused(name: str, fault: Fault, language: Language) -> str:
 
 def _words(error: Exception, language: Language) -> str:
     if isinstance(error, IndexBusyError):
-        return _wrong(say("busy_library", language))
-    if isinstance(error, ZhangjuError):
-        return _wrong(str(error))
-    _log.error("documents could not be added or removed", exc_info=error)
-    return _wrong(say("unexpected", language, kind=type(error).__name__))
+        return render_problem(say("busy_library", language))
+    if not isinstance(error, ZhangjuError):
+        _log.error("documents could not be added or removed", exc_info=error)
+    return render_problem(say_error(error, language))
 
 
 def _said(words: str) -> str:
     return f'<p class="zj-done" role="status">{shown(words)}</p>'
-
-
-def _wrong(words: str) -> str:
-    return f'<p class="zj-problem" role="alert">{shown(words)}</p>'

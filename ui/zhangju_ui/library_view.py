@@ -8,6 +8,7 @@ from zhangju.values import Listing
 from zhangju_index.chunking import PATH_SEPARATOR
 from zhangju_index.outline import Outline
 from zhangju_index.values import Section
+from zhangju_ui.failures import render_problem
 from zhangju_ui.icons import icon
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import Language, say
@@ -70,7 +71,7 @@ def render_outline(outline: Outline, language: Language) -> str:
 
 def render_preview(outlines: Sequence[Outline], problems: Sequence[str], language: Language) -> str:
     """Write what was understood of files that may be added, and what was wrong with others."""
-    said = "".join(f'<p class="zj-problem" role="alert">{shown(problem)}</p>' for problem in problems)
+    said = "".join(map(render_problem, problems))
     if not outlines:
         return said
     found = "".join(

@@ -15,6 +15,7 @@ from zhangju_ui.answer_view import render_answer, render_pending
 from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
 from zhangju_ui.conversing import exchange, messages, offered_after, offered_first, read_wanted
 from zhangju_ui.evaluation_view import render_evaluation
+from zhangju_ui.failures import render_problem, say_error
 from zhangju_ui.frame import (
     Reach,
     render_adding,
@@ -130,11 +131,15 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                     reply = render_answer(step.answer, number, language, step.reveal)
                     yield shown_now(reply), skip, skip, skip, skip
             # Votes on earlier turns may have been cast meanwhile, and the whole be deleted elsewhere.
+            answered = conversation.with_turn(turn, number)
             if not note:
-                note, kept = _put(store, conversation.id, turn, number, language)
-                conversation = kept or conversation
-            else:
-                conversation = conversation.with_turn(turn, number)
+                try:
+                    kept = store.change(conversation.id, lambda found: found.with_outcome(turn, number))
+                except InputError as error:
+                    note = _not_kept(error, language)
+                else:
+                    answered = kept or conversation
+            conversation = answered
             if switch.left:
                 # Gradio says the last of it once more at the end, when another conversation is there.
                 yield (skip,) * 5
@@ -213,13 +218,10 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         try:
             for words in visitors.evaluations.run(shelf, language):
                 yield words, gr.skip(), off
-        except ZhangjuError as error:
-            yield f'<p class="zj-problem" role="alert">{shown(str(error))}</p>', gr.skip(), on
-            return
         except Exception as error:
-            _log.exception("an evaluation could not be run")
-            words = shown(say("unexpected", language, kind=type(error).__name__))
-            yield f'<p class="zj-problem" role="alert">{words}</p>', gr.skip(), on
+            if not isinstance(error, ZhangjuError):
+                _log.exception("an evaluation could not be run")
+            yield render_problem(say_error(error, language)), gr.skip(), on
             return
         yield "", render_evaluation(visitors.evaluations.last(), language), on
 
@@ -350,16 +352,6 @@ def _kept(store: ConversationStore, conversation: Conversation, language: Langua
     except InputError as error:
         return _not_kept(error, language)
     return ""
-
-
-def _put(
-    store: ConversationStore, identity: str, turn: Turn, number: int, language: Language
-) -> tuple[str, Conversation | None]:
-    """Put what a question came to in its place; what went wrong, and the conversation, if it is still there."""
-    try:
-        return "", store.change(identity, lambda found: found.with_outcome(turn, number))
-    except InputError as error:
-        return _not_kept(error, language), None
 
 
 def _not_kept(error: InputError, language: Language) -> str:

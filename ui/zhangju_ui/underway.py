@@ -19,6 +19,7 @@ from zhangju.values import Answer, AnswerSentence, Passage
 from zhangju_index.errors import QuestionError, ZhangjuError
 from zhangju_ui.answer_view import answer_length
 from zhangju_ui.conversations import Turn
+from zhangju_ui.failures import say_error
 from zhangju_ui.strings import Language, say
 
 if TYPE_CHECKING:
@@ -235,10 +236,8 @@ def _listen(
 
 def _in_words(error: Exception, question: str, language: Language) -> str:
     """Say what went wrong: in the page's language where a visitor can cause it, else as it was raised."""
-    if not isinstance(error, ZhangjuError):
-        return say("unexpected", language, kind=type(error).__name__)
     if not isinstance(error, QuestionError):
-        return str(error)
+        return say_error(error, language)
     if not question.strip():
         return say("question_empty", language)
     return say("question_long", language, length=len(question))

@@ -8,7 +8,13 @@ from article import ARTICLE_TEXT, squeeze
 from generated import TEXTS
 from papers import PAPERS
 from rewrap import SHAPES
-from zhangju_index.chunking import ChunkSettings, chunk_document, heading_path
+from zhangju_index.chunking import (
+    ChunkSettings,
+    chunk_document,
+    heading_path,
+    is_byline_chunk,
+    is_masthead,
+)
 from zhangju_index.lines import is_visible
 from zhangju_index.outline import Outline, outline_document
 from zhangju_index.toy import ToyEmbedder
@@ -168,3 +174,22 @@ def test_time_grows_with_length_only(piece: str) -> None:
         return time.process_time() - started
 
     assert seconds(40_000) < 9 * seconds(10_000) + 0.1
+
+
+def test_rules_and_comments_are_no_sentences() -> None:
+    """Nobody would quote them, and they make no title a byline."""
+    text = "# 宇治茶\n\n***\n\n## 歴史\n\n第一段在这里。\n\n<!-- 隐藏! 注释 -->\n\n---\n"
+    _, chunks = chunked(text)
+
+    assert [[s.text for s in chunk.sentences] for chunk in chunks] == [
+        ["# 宇治茶"],
+        ["## 歴史", "第一段在这里。"],
+    ]
+    assert "".join(chunk.text for chunk in chunks).replace("\n", "") == text.replace("\n", "")
+    assert is_masthead(chunks[0])
+    assert not is_byline_chunk(chunks[0])
+
+
+def test_a_text_of_rules_alone_is_one_sentence_each() -> None:
+    """There is nothing else to show."""
+    assert [[s.text for s in chunk.sentences] for chunk in chunked("***\n\n---\n")[1]] == [["***", "---"]]

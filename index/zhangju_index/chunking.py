@@ -6,12 +6,14 @@ space lies in exactly one chunk.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 
 from zhangju_index.blocks import ends_sentence
+from zhangju_index.markdown import says_nothing
 from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Chunk, Section, Sentence
@@ -32,6 +34,7 @@ _INSIDE_PARAGRAPH = 0.15
 _LONGEST_MASTHEAD = 60
 # Names of columns are short; a longer line above a title is a campaign, which tells no piece apart.
 _LONGEST_COLUMN = 12
+_HASHES = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 # Where an over-long sentence may be cut, best place first.
 _CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
 _FITS = 1000
@@ -61,12 +64,13 @@ class ChunkSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence or heading, with what it costs and whether a paragraph ends after it."""
+    """A sentence or heading, with what it costs, whether a paragraph ends after it and whether it is silent."""
 
     start: int
     end: int
     tokens: int
     ends_paragraph: bool
+    silent: bool = False
 
 
 def chunk_document(
@@ -97,7 +101,7 @@ def chunk_document(
 
 def is_masthead(chunk: Chunk) -> bool:
     """Whether a chunk is a title, a byline, a note or a bare heading: no sentence of its own."""
-    return len(chunk.sentences) == 1 and _is_short_line(chunk.reading_text)
+    return len(chunk.sentences) == 1 and _is_short_line(chunk.sentences[0].reading_text)
 
 
 def encoded_sentences(chunk: Chunk) -> list[str]:
@@ -109,13 +113,13 @@ def encoded_sentences(chunk: Chunk) -> list[str]:
 
 def is_byline_chunk(chunk: Chunk) -> bool:
     """Whether a chunk is a byline or a note: a masthead that is no heading."""
-    return is_masthead(chunk) and chunk.reading_text not in chunk.section_path
+    return is_masthead(chunk) and _words(chunk.sentences[0].reading_text) not in chunk.section_path
 
 
 def is_heading(sentence: Sentence, chunk: Chunk) -> bool:
     """Whether a sentence only names its section: a heading, a title, a byline, or a lead."""
     name = chunk.section_path[-1] if chunk.section_path else ""
-    return sentence.reading_text.rstrip("。！.!") == name or is_masthead(chunk)
+    return _words(sentence.reading_text).rstrip("。！.!") == name or is_masthead(chunk)
 
 
 def heading_path(path: Sequence[str]) -> str:
@@ -131,19 +135,19 @@ def _units(
     max_characters: int,
 ) -> list[_Unit]:
     """Sentences of a section; one too long for a chunk is cut between clauses."""
-    ranges: list[tuple[int, int, bool]] = []
+    ranges: list[tuple[int, int, bool, bool]] = []
     texts: list[str] = []
     for block in outline.blocks_between(section.start, section.end):
         part = block.slice(section.start, section.end)
-        spans = split_sentences(part.text)
+        spans, silent = split_sentences(part.text), says_nothing(part.text)
         for k, (start, end) in enumerate(spans):
-            ranges.append((*part.source_range(start, end), k + 1 == len(spans)))
+            ranges.append((*part.source_range(start, end), k + 1 == len(spans), silent))
             texts.append(part.text[start:end])
     tokens = count_tokens(texts) if texts else []
     units: list[_Unit] = []
-    for (start, end, last), cost in zip(ranges, tokens, strict=True):
+    for (start, end, last, silent), cost in zip(ranges, tokens, strict=True):
         if cost <= max_tokens and end - start <= max_characters:
-            units.append(_Unit(start, end, cost, last))
+            units.append(_Unit(start, end, cost, last, silent))
             continue
         pieces = [
             (start + first, start + end_)
@@ -153,7 +157,7 @@ def _units(
         ]
         costs = count_tokens([outline.document.text[first:end_] for first, end_ in pieces])
         units.extend(
-            _Unit(first, end_, cost, last and k + 1 == len(pieces))
+            _Unit(first, end_, cost, last and k + 1 == len(pieces), silent)
             for k, ((first, end_), cost) in enumerate(zip(pieces, costs, strict=True))
         )
     return units
@@ -256,7 +260,7 @@ def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
             outline.read(unit.start, unit.end).text,
             layout.page_at(unit.start),
         )
-        for unit in units
+        for unit in [unit for unit in units if not unit.silent] or units
     )
     return Chunk(
         document_id=outline.document.id,
@@ -265,21 +269,22 @@ def _chunk(outline: Outline, section: Section, units: list[_Unit]) -> Chunk:
         end=end,
         text=text[start:end],
         reading_text=reading,
-        embedding_text=_embedding_text(section, reading, whole=len(units) == 1),
+        embedding_text=_embedding_text(section, reading, sentences),
         sentences=sentences,
         page=layout.page_at(start),
     )
 
 
-def _embedding_text(section: Section, reading: str, *, whole: bool) -> str:
+def _embedding_text(section: Section, reading: str, sentences: Sequence[Sentence]) -> str:
     """What the encoder sees of a chunk.
 
     Running text stands for itself: headings put before it blur what it says. A title or a name
-    says little without its place, so a chunk of one ``whole`` short line gets the headings above
-    it; and a byline, whose meaning lies in its place alone, is said in a sentence.
+    says little without its place, so a chunk of one short line gets the headings above it; and a
+    byline, whose meaning lies in its place alone, is said in a sentence.
     """
-    if not whole or not _is_short_line(reading):
+    if len(sentences) > 1 or not _is_short_line(sentences[0].reading_text):
         return reading
+    reading = _words(sentences[0].reading_text)
     path = section.path[:-1] if section.path and reading == section.path[-1] else section.path
     if section.kind == "author" and path:
         return _byline_sentence(path, reading)
@@ -291,6 +296,11 @@ def _byline_sentence(path: Sequence[str], author: str) -> str:
     *above, title = path
     column = f"（{above[-1]}）" if above and len(above[-1]) <= _LONGEST_COLUMN else ""
     return f"“{title}”{column}的作者是{author}。The author of this article is {author}."
+
+
+def _words(line: str) -> str:
+    """A line without the marks of a Markdown heading."""
+    return _HASHES.sub("", line)
 
 
 def _is_short_line(reading: str) -> bool:

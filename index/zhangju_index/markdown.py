@@ -1,8 +1,9 @@
 """What Markdown says about whole lines: code, comments, rules, table rows, underlined headings.
 
-Such lines are kept, searched and quoted like any others, but they are not prose: they join with
-nothing, and ``# a comment`` inside fenced code is no heading. Only forms that plain text does not
-use by accident count; a fence that is never closed is not one.
+Such lines are kept, searched and quoted like any others, but for rules and comments, which say
+nothing. They are not prose: they join with nothing, and ``# a comment`` inside fenced code is no
+heading. Only forms that plain text does not use by accident count; a fence that is never closed is
+not one.
 """
 
 import re
@@ -11,9 +12,10 @@ from itertools import pairwise
 from zhangju_index.front_matter import find_front_matter
 from zhangju_index.lines import Line
 
-__all__ = ["underlined_lines", "verbatim_lines"]
+__all__ = ["says_nothing", "underlined_lines", "verbatim_lines"]
 
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
+_COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
 _TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
@@ -36,6 +38,11 @@ def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
         if (rows[above] and rows[below]) or (cells[above] and cells[above] == cells[below]):
             found.update((above, below))
     return found
+
+
+def says_nothing(block: str) -> bool:
+    """Whether a block is a rule (``---``), a fence or a comment: text that is kept, but that nobody would quote."""
+    return not any(map(str.isalnum, block)) or _COMMENT.fullmatch(block) is not None
 
 
 def _count_cells(line: str) -> int:

@@ -19,6 +19,7 @@ from zhangju_index.bylines import is_byline, is_note, is_post
 from zhangju_index.hidden import hidden_breaks, seamless_ends
 from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
+from zhangju_index.markdown import says_nothing
 from zhangju_index.marks import FIRST_LEVEL, RANKS, Mark, find_mark, find_unspaced_unit
 from zhangju_index.reading import ReadingText, concatenate
 from zhangju_index.sentences import split_sentences
@@ -149,7 +150,7 @@ def _openings(found: Blocks) -> list[_Opening]:
                 kind = "title"
                 rank = rank if _is_first_of_many(blocks, i) else _RANKS["title"]
             openings.append(_Opening(block.start, kind, name, rank))
-        elif openings and openings[-1].kind in ("author", "note", "title"):
+        elif openings and openings[-1].kind in ("author", "note", "title") and not says_nothing(block.text):
             openings.append(_Opening(block.start, "body", None, 0))
         i += 1
     return openings

@@ -17,7 +17,7 @@ OWN = 5
 """Most sentences of the passage that answers; the rest comes from other passages."""
 TAKE_AWAY = 0.3
 """Share of the groups whose answering sentence is left out."""
-TWIST = 0.12
+TWIST = 0.18
 """Share of the groups whose question names another thing than the sentence does."""
 TITLED, PRECEDED = 0.0, 0.0
 """How often a sentence is read with its title and with the sentence before it: never, as it is judged alone."""

@@ -1,10 +1,12 @@
 import pytest
 
+from zhangju import Assistant, Retriever
 from zhangju.language import detect_language
 from zhangju.overview import ordinal_in, read_whole
 from zhangju.surveying import piece_names, survey
 from zhangju_eval import load_set
 from zhangju_index.parsing import bundled_article, document_from_text
+from zhangju_index.toy import ToyEmbedder
 
 ARTICLE = bundled_article()
 WHOLE = {
@@ -122,6 +124,39 @@ def test_a_text_without_headings_is_told_by_its_first_sentences() -> None:
     assert authors is not None
     assert [s.text for s in survey(about, [document])][:1] == ["青溪很长。"]
     assert survey(authors, [document]) == []
+
+
+def library(count: int) -> Retriever:
+    """An index of some short documents, in memory, with the toy embedder."""
+    texts = {
+        f"d{n}": f"# 第{n}条河\n\n作者：张小{'山水云'[n % 3]}\n\n这条河很长。它流经三县。\n"
+        for n in range(count)
+    }
+    return Retriever.from_texts(texts, embedder=ToyEmbedder())
+
+
+def test_of_several_documents_each_is_told_by_its_title() -> None:
+    """Questions about all of them are answered with all of their titles."""
+    answer = Assistant(library(5)).ask("这些文章讲了什么？")
+
+    assert [citation.reading_text for citation in answer.citations] == [f"第{n}条河" for n in range(5)]
+    assert answer.confidence == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["这篇文章讲了什么？", "What is this article about?", "第二部分的要点？"]
+)
+def test_of_too_many_documents_none_is_the_article(question: str) -> None:
+    """Which one is meant cannot be told, and no sentence of any answers."""
+    with library(13) as retriever:
+        answer = Assistant(retriever).ask(question)
+        assert not answer.answerable
+        assert answer.confidence == 0
+        # Who picks one is answered.
+        assert (
+            Assistant(retriever).ask("这篇文章讲了什么？", where={"id": "d7"}).citations[0].document_id
+            == "d7"
+        )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A page may hold several pieces, each with its title and byline; a piece has part
 headings, or else the leads of its paragraphs. What is quoted is a block of the source as it stands.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -20,6 +21,8 @@ __all__ = ["piece_names", "quote_place", "survey"]
 T = TypeVar("T")
 
 _MOST = 12
+# The mark of a Markdown heading is not part of its words.
+_HASHES = re.compile(r"\s*#{1,6}[ \t]+(?=\S)")
 _LONGEST_DOCUMENT = 2_000_000
 
 
@@ -73,6 +76,9 @@ def survey(
         ]
     elif whole.subject == "points":
         ranges = _points(whole, pieces)
+    elif whole.piece is None and len({piece.outline.document.id for piece in pieces}) > 1:
+        # Of several documents each is told by its title, or by how it begins.
+        ranges = [r for piece in pieces for r in (_titles([piece]) or _text(piece, piece.sections))[:1]]
     else:
         ranges = _titles(pieces)
         if not ranges or len(pieces) == 1:
@@ -149,7 +155,8 @@ def _opening(piece: _Piece, section: Section) -> tuple[int, int]:
             continue
         spans = split_sentences(part.text)
         whole = section.kind in ("title", "heading", "author", "note", "series")
-        first = (spans[0][0], spans[-1][1] if whole else spans[0][1])
+        hashes = _HASHES.match(part.text)
+        first = (hashes.end() if hashes else spans[0][0], spans[-1][1] if whole else spans[0][1])
         return part.source_range(*first)
     return 0, 0
 

@@ -18,7 +18,9 @@ from zhangju_index.values import Document
 __all__ = ["Understood", "understand"]
 
 _MOST_DOCUMENTS = 3
-"""Of more documents than this, a question about "the article" names none."""
+"""Of more documents than this, a question about the parts of "the article" names none."""
+_MOST_LISTED = 12
+"""Of more than this, one about their titles and authors neither: an answer does not list more."""
 _LONGEST_SEARCH = 300
 
 
@@ -34,6 +36,7 @@ class Understood:
         who: Whether it asks for a person.
         subject: What it asks about the whole (``zhangju.overview``), or None.
         quotes: What answers it for certain, from the outline.
+        unclear: Whether it asks about "the article" where there are too many to tell which.
     """
 
     text: str
@@ -43,6 +46,7 @@ class Understood:
     who: bool = False
     subject: str | None = None
     quotes: tuple[AnswerSentence, ...] = ()
+    unclear: bool = False
 
 
 def understand(
@@ -56,7 +60,11 @@ def understand(
     reading = read_follow_up(question, turns, retriever.document)
     if whole := _whole(question, turns, reading, retriever, where):
         about, home = whole
-        quotes = survey(about, _documents(turns if home else (), retriever, where), home)
+        most = _MOST_DOCUMENTS if about.subject in ("parts", "points") else _MOST_LISTED
+        documents = _documents(turns if home else (), retriever, where, most)
+        if documents is None:
+            return Understood(question, question, looked=True, unclear=True)
+        quotes = survey(about, documents, home)
         if quotes:
             search = " ".join(quote.text for quote in quotes)[:_LONGEST_SEARCH]
             leans = reading is not None and reading.leans
@@ -88,7 +96,7 @@ def _whole(
     )
 
     def names() -> Sequence[str]:
-        return piece_names(_documents(turns if home else (), retriever, where))
+        return piece_names(_documents(turns if home else (), retriever, where) or ())
 
     if reading is not None and reading.leans:
         before = read_whole(turns[-1].question, detect_language(turns[-1].question), names)
@@ -108,9 +116,12 @@ def _whole(
 
 
 def _documents(
-    turns: Sequence[Turn], retriever: Retriever, where: Mapping[str, str] | None
-) -> list[Document]:
-    """The documents that "the article" may mean; none where there are too many."""
+    turns: Sequence[Turn],
+    retriever: Retriever,
+    where: Mapping[str, str] | None,
+    most: int = _MOST_DOCUMENTS,
+) -> list[Document] | None:
+    """The documents that "the article" may mean; None where there are more than ``most``."""
     if turns and turns[-1].places:
         try:
             return [retriever.document(turns[-1].places[0].document_id)]
@@ -129,8 +140,8 @@ def _documents(
             for each in listing
         ]
         listing = [each for each, fits in zip(listing, admitted(fields, where), strict=True) if fits]
-    if len(listing) > _MOST_DOCUMENTS:
-        return []
+    if len(listing) > most:
+        return None
     return [retriever.document(each.document_id) for each in listing]
 
 

@@ -263,6 +263,46 @@ def test_numbered_titles_at_the_top_of_pages_stay() -> None:
     assert _headings(_parse(print_pdf(pages))) == [(f"第{n}章", 1) for n in (1, 2, 3)]
 
 
+@pytest.mark.parametrize(("size", "bold"), [(10, True), (12, False), (12, True)])
+def test_titles_that_count_one_per_page_stay(size: float, bold: bool) -> None:
+    """An exercise that fills a page is no running head, though its number rises like the pages'."""
+    pages = [[Print(f"练习 {n}", 60, 770, size, bold=bold), *_body(y=740 - n)] for n in (1, 2, 3, 4)]
+    assert [text for text, _ in _headings(_parse(print_pdf(pages)))] == [f"练习 {n}" for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("gap", [200, 2])
+def test_a_running_head_in_bold_with_its_page_number_is_left_out(gap: float) -> None:
+    """Its number stands at a distance, or is as small as the rest of it."""
+    size = 10 if gap > 100 else 8
+    pages = [
+        [
+            Print("海港灯塔志", 60, 770, size, bold=True),
+            Print(f"{n}", 60 + 5 * size + gap, 770, size, bold=True),
+            *_body(y=730 - n),
+        ]
+        for n in (1, 2, 3, 4)
+    ]
+    assert "海港灯塔志" not in _parse(print_pdf(pages)).text
+
+
+@pytest.mark.parametrize("shown", [["1", "2"], ["1", "2", "3", "4"], ["I", "II", "III", "IV"]])
+def test_numbers_of_chapters_stay_at_the_top_of_their_pages(shown: list[str]) -> None:
+    """A page number is no larger than the text."""
+    pages = [[Print(n, 290, 760, 24, bold=True), *_body()] for n in shown]
+    lines = _parse(print_pdf(pages)).text.split("\n")
+    assert [line for line in lines if line in shown] == shown
+
+
+def test_roman_numbers_are_left_out_where_they_count_pages() -> None:
+    """As the pages of a preface are counted; a lone one may be anything."""
+    pages = [[*_body(), Print(n, 290, 30)] for n in ("i", "ii", "iii", "iv")]
+    lines = _parse(print_pdf(pages)).text.split("\n")
+    assert not {"i", "ii", "iii", "iv"} & set(lines)
+    pages = [[Print(n, 290, 760), *_body()] if n else _body() for n in ("", "VI", "", "XI")]
+    lines = _parse(print_pdf(pages)).text.split("\n")
+    assert {"VI", "XI"} <= set(lines)
+
+
 @pytest.mark.parametrize("folio", ["3", "- 3 -", "第 3 页", "Page 3 of 10", "3/10", "— 3 —"])
 def test_a_single_page_loses_its_number_and_nothing_else(folio: str) -> None:
     """On a single page nothing shows what is a running head."""

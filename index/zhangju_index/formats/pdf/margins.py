@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from zhangju_index.blocks import ends_sentence
 from zhangju_index.formats.pdf.lines import Piece, find_rows, make_line
+from zhangju_index.marks import numeral_value
 
 __all__ = ["without_margins"]
 
@@ -23,6 +24,8 @@ _SAME_HEIGHT = 3.0
 _APART = 1.9
 # What is printed much larger than the text is a title, even if it comes back.
 _LARGEST = 1.25
+# Sizes that differ by less are the same.
+_SAME_SIZE = 1.04
 _COUNTING = 0.6
 # Longer ones count nothing.
 _MOST_DIGITS = 7
@@ -46,6 +49,9 @@ class _Edge:
     base: float
     size: float
     gap: float
+    bold: bool
+    parted: bool
+    """Whether wide gaps part it, as a running head from the page number beside it."""
     pieces: list[Piece]
 
     @property
@@ -70,10 +76,11 @@ def without_margins(pages: Sequence[Sequence[Piece]], body: float) -> list[list[
         rows = find_rows(pieces)
         tops.append(_edges(number, rows[: _DEPTH + 1]))
         bottoms.append(_edges(number, rows[::-1][: _DEPTH + 1]))
+    is_bold = _is_bold(pages)
     dropped: set[int] = set()
     for edges in (tops, bottoms):
-        running = _running(edges, body)
-        folios = _folios(edges)
+        running = _running(edges, body, may_stress=not is_bold)
+        folios = _folios(edges, body, may_stress=not is_bold)
         for lines in edges:
             for line in lines[:_DEPTH]:
                 if id(line) not in running and id(line) not in folios:
@@ -88,11 +95,17 @@ def _edges(page: int, rows: Sequence[Sequence[Piece]]) -> list[_Edge]:
     for k, row in enumerate(rows):
         line = make_line(row)
         gap = abs(row[0].base - rows[k + 1][0].base) if k + 1 < len(rows) else float("inf")
-        edges.append(_Edge(page, line.text, line.base, line.size, gap, list(row)))
+        edges.append(_Edge(page, line.text, line.base, line.size, gap, line.bold, line.cells > 1, list(row)))
     return edges
 
 
-def _running(edges: Sequence[Sequence[_Edge]], body: float) -> set[int]:
+def _is_bold(pages: Sequence[Sequence[Piece]]) -> bool:
+    """Whether most characters are bold, so that bold type stresses nothing."""
+    letters = Counter(glyph.style.bold for pieces in pages for piece in pieces for glyph in piece.glyphs)
+    return letters[True] > letters[False]
+
+
+def _running(edges: Sequence[Sequence[_Edge]], body: float, *, may_stress: bool) -> set[int]:
     """Lines that come again at the same height of other pages."""
     alike: dict[str, list[_Edge]] = defaultdict(list)
     for lines in edges:
@@ -107,9 +120,21 @@ def _running(edges: Sequence[Sequence[_Edge]], body: float) -> set[int]:
             if len({line.page for line in group}) < _FEWEST_PAGES:
                 continue
             same = len({line.text for line in group}) == 1
-            if group[0].size <= _LARGEST * body and (same or _count_pages(group)):
+            if group[0].size > _LARGEST * body:
+                continue
+            if same or (_count_pages(group) and not _is_title(group[0], body, may_stress=may_stress)):
                 found.update(id(line) for line in group)
     return found
+
+
+def _is_title(line: _Edge, body: float, *, may_stress: bool) -> bool:
+    """Whether a line is set like the titles of exercises or lessons that fill one page each.
+
+    A running head that is set apart in the same way has its number at a distance.
+    """
+    if line.size * _SAME_SIZE < body or line.parted:
+        return False
+    return line.size > _SAME_SIZE * body or (may_stress and line.bold)
 
 
 def _same_height(lines: Sequence[_Edge]) -> list[list[_Edge]]:
@@ -129,25 +154,30 @@ def _count_pages(lines: Sequence[_Edge]) -> bool:
     return counts and not ends_sentence(lines[0].text)
 
 
-def _folios(edges: Sequence[Sequence[_Edge]]) -> set[int]:
-    """Lines that are nothing but a page number, apart from the text."""
+def _folios(edges: Sequence[Sequence[_Edge]], body: float, *, may_stress: bool) -> set[int]:
+    """Lines that are nothing but a page number, apart from the text and not set like a title."""
     folios: list[tuple[_Edge, re.Match[str]]] = []
     for lines in edges:
         for line in lines[:_DEPTH]:
             match = _FOLIO.fullmatch(line.text.strip())
-            if match and line.gap >= _APART * line.size:
+            if match is None or line.gap < _APART * line.size or line.size > _LARGEST * body:
+                continue
+            if not (may_stress and line.bold and line.size > _SAME_SIZE * body):
                 folios.append((line, match))
-    steps = Counter(int(match["number"]) - line.page for line, match in folios if match["number"].isdecimal())
+    steps = Counter(_step(line, match) for line, match in folios)
     found: set[int] = set()
     for line, match in folios:
         number = match["number"]
-        dressed = bool(match["dressed"].strip() or match["rest"].strip())
+        # What comes once may be the number of a chapter.
+        sure = steps[_step(line, match)] > 1
         if number.isdecimal():
-            counted = steps[int(number) - line.page] > 1
-            sure = counted or dressed or (len(edges) < _FEWEST_PAGES and len(number) < _YEAR)
-        else:
-            # Roman numbers count the pages before the text; a lone letter is a label.
-            sure = len(edges) >= _FEWEST_PAGES and (number.islower() or len(number) > 1)
+            dressed = bool(match["dressed"].strip() or match["rest"].strip())
+            sure |= dressed or (len(edges) < _FEWEST_PAGES and len(number) < _YEAR)
         if sure:
             found.add(id(line))
     return found
+
+
+def _step(line: _Edge, match: re.Match[str]) -> tuple[int, bool]:
+    """How far the number is ahead of the page, the same for all pages that it counts; and its kind."""
+    return numeral_value(match["number"]) - line.page, match["number"].isdecimal()

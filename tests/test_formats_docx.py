@@ -129,6 +129,95 @@ def test_fields_show_their_results(inside: str, shown: str) -> None:
     assert text_of(body) == f"见{shown}\n下一段。"
 
 
+_CONTENTS = (
+    '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> TOC </w:instrText></w:r>'
+    f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("第一章 1")}</w:p>'
+)
+
+
+def test_a_table_of_contents_ends_where_its_end_was_deleted() -> None:
+    """A deletion under tracking holds the end mark of a field that began before it."""
+    deleted = '<w:p><w:del w:id="1"><w:r><w:delText>第二章 2</w:delText></w:r>%s</w:del></w:p>'
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    body = paragraph("前言。") + _CONTENTS + deleted % end + paragraph("正文。")
+    assert text_of(body) == "前言。\n正文。"
+    moved = (deleted % end).replace("w:del>", "w:moveFrom>").replace("<w:del ", "<w:moveFrom ")
+    assert text_of(paragraph("前言。") + _CONTENTS + moved + paragraph("正文。")) == "前言。\n正文。"
+
+
+def test_a_table_of_contents_without_an_end_takes_nothing_away() -> None:
+    """The file is damaged; all of it is read, numbers of lists from 1 on."""
+    numbering = abstract(0, ("decimal", "%1.")) + list_of(1, 0)
+    body = paragraph("前言。", number=(1, 0)) + _CONTENTS + paragraph("正文。", number=(1, 0))
+    assert text_of(body, numbering=numbering) == "1. 前言。\n第一章 1\n2. 正文。"
+
+
+@pytest.mark.parametrize(
+    ("raised", "shown"), [("8", "10⁸。"), ("\u22128", "10⁻⁸。"), ("[1]", "10[1]。"), ("th", "10th。")]
+)
+def test_a_raised_figure_stays_apart_from_the_number_before_it(raised: str, shown: str) -> None:
+    """10² is not 102; words and notes in brackets stay as they are."""
+    power = run(raised, '<w:vertAlign w:val="superscript"/>')
+    assert text_of(f"<w:p>{run('10')}{power}{run('。')}</w:p>") == shown
+
+
+def _m(kind: str, *parts: str) -> str:
+    return f"<m:{kind}>{''.join(parts)}</m:{kind}>"
+
+
+def _t(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+_SUM = _m(
+    "nary",
+    '<m:naryPr><m:chr m:val="∑"/></m:naryPr>',
+    _m("sub", _t("i=1")),
+    _m("sup", _t("n")),
+    _m("e", _t("i")),
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        (_m("f", _m("num", _t("1")), _m("den", _t("2"))), "1/2"),
+        (_t("1") + _m("f", _m("num", _t("1")), _m("den", _t("2"))), "1 1/2"),
+        (_m("f", _m("num", _t("a+b")), _m("den", _t("2"))), "(a+b)/2"),
+        (_m("sSup", _m("e", _t("10")), _m("sup", _t("8"))), "10⁸"),
+        (_m("sSup", _m("e", _t("x")), _m("sup", _t("n+1"))), "x^(n+1)"),
+        (_m("func", _m("fName", _m("sSub", _m("e", _t("log")), _m("sub", _t("2")))), _m("e", _t("8"))), "log₂ 8"),
+        (_m("rad", _m("deg", _t("3")), _m("e", _t("8"))), "³√8"),
+        (_m("rad", "<m:deg/>", _m("e", _t("a+1"))), "√(a+1)"),
+        (_m("d", _m("e", _t("a+b"))), "(a+b)"),
+        (_m("d", '<m:dPr><m:begChr m:val="["/><m:endChr m:val=""/></m:dPr>', _m("e", _t("1"))), "[1"),
+        (_m("m", _m("mr", _m("e", _t("1")), _m("e", _t("2"))), _m("mr", _m("e", _t("3")), _m("e", _t("4")))), "1 2; 3 4"),
+        (_SUM, "∑_(i=1)^n i"),
+        (_m("func", _m("fName", _t("sin")), _m("e", _t("x"))), "sin x"),
+    ],
+)  # fmt: skip
+def test_a_formula_is_written_on_one_line(formula: str, shown: str) -> None:
+    """Its parts in a row would be other figures."""
+    assert text_of(f"<w:p>{run('得')}{_m('oMath', formula)}{run('。')}</w:p>") == f"得{shown}。"
+    # Nothing of it shows where it is hidden.
+    hidden = f"<w:p>{run('得。')}<w:r><w:rPr><w:vanish/></w:rPr>{_m('oMath', formula)}</w:r></w:p>"
+    assert text_of(hidden) == "得。"
+
+
+def test_a_paragraph_whose_mark_is_deleted_does_not_run_into_a_table() -> None:
+    """It has no paragraph to go on with."""
+    body = paragraph("表前。", mark="<w:del/>") + table(("甲", "乙"), ("丙", "丁")) + paragraph("表后。")
+    parsed = parse(make_docx(body))
+    assert parsed.text == "表前。\n甲\t乙\n丙\t丁\n表后。"
+    assert told(parsed) == [("table", 0, "甲\t乙"), ("table", 0, "丙\t丁")]
+
+
+def test_a_deleted_cell_is_not_read() -> None:
+    """Like a deleted row."""
+    deleted = f"<w:tcPr><w:cellDel/></w:tcPr>{paragraph('删去')}"
+    assert text_of(table(("甲", deleted, "乙"), ("丙", deleted, "丁"))) == "甲\t乙\n丙\t丁"
+
+
 def test_a_text_box_is_read_once() -> None:
     """Word keeps a box twice, for new and for old programs; it follows the paragraph it hangs on."""
     box = f"<w:txbxContent>{paragraph('框中一')}{paragraph('框中二')}</w:txbxContent>"
@@ -681,7 +770,8 @@ def lying_about_its_size() -> bytes:
         pytest.param(make_docx("", parts={"_rels/.rels": "<x"}), "damaged", id="relations"),
         pytest.param(make_docx(paragraph("文"), parts={"word/styles.xml": "<x"}), "damaged", id="styles"),
         pytest.param(make_docx("<w:p/>" + paragraph(" \u3000")), "no text", id="no-text"),
-        pytest.param(make_docx('<w:altChunk w:id="r"/>'), "only embeds", id="embedded"),
+        pytest.param(make_docx('<w:altChunk w:id="r"/>'), "embedded in it", id="embedded"),
+        pytest.param(make_docx(paragraph("封面。") + '<w:altChunk w:id="r"/>'), "embedded in it", id="cover"),
         pytest.param(zip_of({"xl/workbook.xml": ""}), "Excel", id="xlsx"),
         pytest.param(zip_of({"ppt/presentation.xml": ""}), "PowerPoint", id="pptx"),
         pytest.param(zip_of({"mimetype": "application/vnd.oasis.opendocument.text"}), "OpenDocument text", id="odt"),

@@ -209,6 +209,27 @@ def test_inline_elements_part_no_words() -> None:
     ) == ["unbelievable 漢字[1]&<x>"]
 
 
+@pytest.mark.parametrize(
+    ("inside", "shown"),
+    [
+        ("10<sup>8</sup>", "10⁸"),
+        ('2019<sup><a href="#n">1</a></sup>', "2019¹"),
+        ("4<sup>th</sup>", "4th"),
+        ("1<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "1 1/2"),
+        ("<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac></math>", "(a+b)/2"),
+        ("<math><msup><mn>10</mn><mrow><mo>-</mo><mn>3</mn></mrow></msup></math>", "10⁻³"),
+        ("<math><msqrt><mi>a</mi><mo>+</mo><mn>1</mn></msqrt></math>", "√(a+1)"),
+        (
+            "<math><semantics><mi>x</mi><annotation encoding=application/x-tex>\\hat x</annotation></semantics></math>",
+            "x",
+        ),
+    ],
+)
+def test_raised_figures_and_fractions_stay_apart(inside: str, shown: str) -> None:
+    """10² is not 102, and one half is not twelve."""
+    assert lines(f"<p>One {inside} two") == [f"One {shown} two"]
+
+
 def test_headings_items_rows_and_code() -> None:
     """What the format says of its lines, each element exactly one of them."""
     html = """<h1>A<br>B</h1><div role=heading aria-level=3>C</div><ol start=3><li>x<li>y<ol type=a><li>z</ol><li value=9><p>w<p>more</ol>

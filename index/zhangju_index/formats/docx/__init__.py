@@ -81,13 +81,10 @@ class DocxParser:
         """
         package = Package(data, source)
         root = package.read(package.document)
-        styles = Styles(package.related("styles"))
-        numbering = Numbering(package.related("numbering"), styles)
-        body = Body(styles, numbering, package.related("footnotes"), package.related("endnotes"))
-        lines = body.read(root)
+        if any(name(element) == "altChunk" for element in root.iter()):
+            raise DocumentError(f"{source} has other files embedded in it: open it in Word and save it again")
+        lines = _read_lines(package, root)
         if not any(is_visible(line.text) for line in lines):
-            if any(name(element) == "altChunk" for element in root.iter()):
-                raise DocumentError(f"{source} only embeds other files: open it in Word and save it again")
             raise DocumentError(f"{source} holds no text: give a file with at least one sentence", "no_text")
         text, elements = _lay_out(lines)
         properties = package.related("core-properties", "")
@@ -97,6 +94,19 @@ class DocxParser:
             _title(properties),
             _metadata(properties),
         )
+
+
+def _read_lines(package: Package, root: etree._Element) -> list[Line]:
+    styles = Styles(package.related("styles"))
+    numbering, notes = (
+        package.related("numbering"),
+        (package.related("footnotes"), package.related("endnotes")),
+    )
+    body = Body(styles, Numbering(numbering, styles), *notes)
+    lines = body.read(root)
+    if body.lacks_an_end:
+        lines = Body(styles, Numbering(numbering, styles), *notes, shows_contents=True).read(root)
+    return lines
 
 
 def _lay_out(lines: list[Line]) -> tuple[str, tuple[Element, ...]]:

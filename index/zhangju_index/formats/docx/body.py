@@ -12,14 +12,17 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from lxml import etree
 
 from zhangju_index.formats.docx.fields import Fields
+from zhangju_index.formats.docx.formulas import FORMULAS, write_formula
 from zhangju_index.formats.docx.numbering import Numbering
 from zhangju_index.formats.docx.package import attribute, child, flag, name, value
 from zhangju_index.formats.docx.styles import Style, Styles, heading_level
 from zhangju_index.formats.docx.symbols import plain_symbol
+from zhangju_index.formats.raised import raise_figures
 from zhangju_index.marks import find_mark
 from zhangju_index.values import ElementKind
 
@@ -35,9 +38,10 @@ _BREAKS = re.compile(r"\s*[\t\n\x85\u2028\u2029]\s*")
 _SKIPPED = frozenset(
     {
         *("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sectPr", "rt"),
-        *("del", "moveFrom", "delText", "delInstrText"),
+        *("delText", "delInstrText"),
     }
 )
+_DELETED = frozenset({"del", "moveFrom"})
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -65,14 +69,16 @@ class Body:
         numbering: Its lists.
         footnotes: Root element of its footnotes; None where there are none.
         endnotes: Root element of its endnotes; None where there are none.
+        shows_contents: Whether to read also what fields make a table of contents.
     """
 
     styles: Styles
     numbering: Numbering
     footnotes: etree._Element | None = None
     endnotes: etree._Element | None = None
+    shows_contents: bool = False
     _lines: list[Line] = field(init=False, default_factory=list)
-    _fields: Fields = field(init=False, default_factory=Fields)
+    _fields: Fields = field(init=False)
     _notes: dict[tuple[str, str | None], etree._Element] = field(init=False, default_factory=dict)
     _hanging: deque[etree._Element] = field(init=False, default_factory=deque)
     _is_reading_hanging: bool = field(init=False, default=False)
@@ -80,6 +86,7 @@ class Body:
     _carried: list[str] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        self._fields = Fields(self.shows_contents)
         for kind, root in (("footnoteReference", self.footnotes), ("endnoteReference", self.endnotes)):
             for note in root if root is not None else ():
                 # The others are the rules between text and notes.
@@ -91,6 +98,11 @@ class Body:
         self._blocks(root)
         self._settle()
         return self._lines
+
+    @property
+    def lacks_an_end(self) -> bool:
+        """Whether a table of contents was not closed, so that all behind it may be missing."""
+        return not self._fields.shows
 
     def _settle(self) -> None:
         """Let text stand that waited for a paragraph to join."""
@@ -110,8 +122,16 @@ class Body:
                     self._blocks(content)
             elif kind == "mc:AlternateContent":
                 self._alternatives(element)
+            elif kind in _DELETED:
+                self._pass_marks(element)
             elif kind not in _SKIPPED:
                 self._blocks(element)
+
+    def _pass_marks(self, deleted: etree._Element) -> None:
+        """Take note of the field marks in deleted text: the field may have begun before it."""
+        for element in deleted.iter():
+            if name(element) == "fldChar":
+                self._fields.pass_mark(attribute(element, "fldCharType"))
 
     def _alternatives(self, alternatives: etree._Element) -> None:
         """Read one of several forms of the same content: the first that shows anything."""
@@ -175,7 +195,7 @@ class Body:
         for element in parent:
             kind = name(element)
             if kind == "r":
-                self._inline(element, out, hidden=self._is_hidden(element, hidden))
+                self._run(element, out, hidden=self._is_hidden(element, hidden))
             elif kind in ("t", "m:t"):
                 self._show(_plain(element), out, hidden)
             elif kind in _CHARACTERS:
@@ -210,8 +230,27 @@ class Body:
                 hanging = element if kind == "txbxContent" else note
                 if hanging is not None and not hidden and self._fields.shows:
                     self._hanging.append(hanging)
+            elif kind in _DELETED:
+                self._pass_marks(element)
+            elif kind in FORMULAS and not hidden and self._fields.shows:
+                out.append(write_formula(element, "".join(out[-2:]), partial(self._part, hidden=hidden)))
             elif kind not in _SKIPPED:
                 self._inline(element, out, hidden=hidden)
+
+    def _run(self, element: etree._Element, out: list[str], *, hidden: bool) -> None:
+        """Read a run; a raised figure as what it is."""
+        if value(element, "rPr", "vertAlign") != "superscript":
+            self._inline(element, out, hidden=hidden)
+            return
+        pieces: list[str] = []
+        self._inline(element, pieces, hidden=hidden)
+        out.extend(map(raise_figures, pieces))
+
+    def _part(self, element: etree._Element, *, hidden: bool) -> str:
+        """What a part of a formula shows."""
+        pieces: list[str] = []
+        self._inline(element, pieces, hidden=hidden)
+        return "".join(pieces)
 
     def _inline_alternatives(self, alternatives: etree._Element, out: list[str], *, hidden: bool) -> None:
         """Read one of several forms of the same content: the first that shows anything."""
@@ -239,7 +278,12 @@ class Body:
         return by_default if own is None else own
 
     def _table(self, table: etree._Element) -> None:
-        rows = [list(_within(row, "tc")) for row in _within(table, "tr") if _is_row(row)]
+        self._settle()
+        rows = [
+            [cell for cell in _within(row, "tc") if child(cell, "tcPr", "cellDel") is None]
+            for row in _within(table, "tr")
+            if _is_row(row)
+        ]
         if all(len(cells) <= 1 for cells in rows):
             # One column is a frame around running text.
             for cells in rows:
@@ -288,7 +332,7 @@ def _within(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
         elif kind == "sdt":
             if (content := child(element, "sdtContent")) is not None:
                 yield from _within(content, wanted)
-        elif kind not in _SKIPPED and kind not in ("tbl", "tr", "tc", "p"):
+        elif kind not in _SKIPPED | _DELETED and kind not in ("tbl", "tr", "tc", "p"):
             yield from _within(element, wanted)
 
 

@@ -38,8 +38,13 @@ class _Field:
 
 @dataclass
 class Fields:
-    """The fields that are open at some place of a document, outermost first."""
+    """The fields that are open at some place of a document, outermost first.
 
+    Args:
+        shows_contents: Whether a table of contents is shown like any other result.
+    """
+
+    shows_contents: bool = False
     _open: list[_Field] = field(init=False, default_factory=list)
     _silent: int = field(init=False, default=0)
     _in_contents: bool = field(init=False, default=False)
@@ -78,7 +83,7 @@ class Fields:
         elif kind == "separate" and self._open and not self._open[-1].separated:
             top = self._open[-1]
             top.separated = True
-            top.shows = top.instruction.split()[:1] != ["TOC"]
+            top.shows = self.shows_contents or top.instruction.split()[:1] != ["TOC"]
             self._silent -= top.shows
             self._in_contents |= not top.shows
         elif kind == "end" and self._open:

@@ -11,10 +11,12 @@ from typing import Literal, NamedTuple
 
 from lxml import etree
 
+from zhangju_index.formats.html.formulas import closes_with, is_raised, opens_with
 from zhangju_index.formats.html.lists import OpenList, next_item, open_list
 from zhangju_index.formats.html.spaces import collapse, unmarked
 from zhangju_index.formats.html.tables import Grid, is_data_table
 from zhangju_index.formats.html.tree import Walk, style_of
+from zhangju_index.formats.raised import raise_figures
 from zhangju_index.marks import find_mark
 
 __all__ = ["Block", "BlockKind", "Page", "Part", "read_blocks"]
@@ -25,10 +27,10 @@ _SILENT = frozenset(
     (
         "head", "script", "style", "noscript", "template", "svg", "canvas", "iframe", "frameset", "object",
         "applet", "audio", "video", "map", "select", "input", "textarea", "datalist", "progress", "meter",
-        "rt", "rp", "rtc", "button", "dialog",
+        "rt", "rp", "rtc", "button", "dialog", "annotation", "annotation-xml",
     )
 )  # fmt: skip
-"""Elements that hold no running text: code, media, controls, the reading of ruby."""
+"""Elements that hold no running text: code, media, controls, the reading of ruby, the source of formulas."""
 _SPACED = frozenset(
     (
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "listing", "xmp", "plaintext",
@@ -45,6 +47,7 @@ _BLOCKS = _SPACED | frozenset(
 )  # fmt: skip
 _PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
 _CODE = frozenset(("code", "kbd", "samp"))
+_FORMULA_PARTS = frozenset(("mfrac", "msqrt", "mrow", "mn", "mi", "mtext", "msup", "msub", "msubsup"))
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _HIDDEN_CLASSES = re.compile(
     r"(?<!\S)(?:sr-only|visually-hidden|screen-reader-text|mw-editsection|headerlink|katex-html)(?!\S)"
@@ -126,6 +129,7 @@ class _Place(NamedTuple):
         part: The block-level element it lies in.
         heading: Rank of the heading it lies in, or 0.
         bold: Whether its characters are bold.
+        raised: Whether they stand above the line.
         linked: Whether they are a link to another page.
         keeps_lines: Kind of the block whose line breaks show; None where white space collapses.
         list: The list it lies in.
@@ -136,6 +140,7 @@ class _Place(NamedTuple):
     part: int = -1
     heading: int = 0
     bold: bool = False
+    raised: bool = False
     linked: bool = False
     keeps_lines: Literal["text", "preformatted"] | None = None
     list: OpenList | None = None
@@ -170,6 +175,8 @@ class _Reader:
         for event, element, tag in walk:
             if event == "end":
                 self._close(self._places.pop(), element, tag)
+                if tag in _FORMULA_PARTS:
+                    self._pieces.append(closes_with(element, tag))
                 self._add(element.tail)
             elif self._is_silent(element, tag):
                 walk.skip()
@@ -205,6 +212,10 @@ class _Reader:
             place = self._open_block(element, tag)
         if tag in ("b", "strong") or _BOLD_STYLE.search(style_of(element)):
             place = place._replace(bold=True)
+        if is_raised(element, tag):
+            place = place._replace(raised=True)
+        if tag in _FORMULA_PARTS:
+            self._pieces.append(opens_with(element, tag, self._pieces[-1] if self._pieces else ""))
         self._places.append(place)
 
     def _open_block(self, element: etree._Element, tag: str) -> _Place:
@@ -254,6 +265,7 @@ class _Reader:
         self._growing.size += size
         self._growing.linked += size * place.linked
         self._growing.bold += size * place.bold
+        text = raise_figures(text) if place.raised else text
         self._pieces.append(text.replace("\n", _BREAK) if place.keeps_lines == "text" else text)
 
     def _flush(self, place: _Place | None = None) -> None:

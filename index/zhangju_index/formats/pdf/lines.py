@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from zhangju_index.formats.pdf.glyphs import Glyph
+from zhangju_index.formats.raised import raise_figures
 from zhangju_index.lines import is_wide
 
 __all__ = ["Line", "Piece", "find_pieces", "find_rows", "make_line", "usual_size"]
@@ -40,7 +41,6 @@ _INITIAL = 1.8
 # Height of a capital letter, in font sizes.
 _CAPITAL = 0.7
 _RAISED = 0.2
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FEWEST_TRACKED = 3
 _LEAST_TRACKING = 0.08
 _SHOWN_SPACE = 0.1
@@ -266,7 +266,7 @@ def _space(a: Glyph, b: Glyph, gap: float) -> str:
 def _raised(glyph: Glyph, base: float, size: float) -> str:
     """The character; a raised figure as what it is, so that 10² stays apart from 102."""
     if glyph.style.size < _SCRIPT * size and glyph.base - base > _RAISED * size:
-        return glyph.text.translate(_SUPERSCRIPTS)
+        return raise_figures(glyph.text)
     return glyph.text
 
 

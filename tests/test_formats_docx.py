@@ -218,6 +218,21 @@ def test_a_deleted_cell_is_not_read() -> None:
     assert text_of(table(("甲", deleted, "乙"), ("丙", deleted, "丁"))) == "甲\t乙\n丙\t丁"
 
 
+def test_a_title_stands_above_the_headings_of_first_rank() -> None:
+    """So the chapters of a second title are not those of the first."""
+    styles = style("t", "Title") + style("h", "heading 1") + style("h2", "heading 2")
+    chapters = (("t", "上卷"), ("h", "第一章"), ("h2", "第一节"), ("t", "下卷"), ("h", "第二章"))
+    body = "".join(paragraph(text, style=kind) + paragraph(f"{text}说。") for kind, text in chapters)
+    data = make_docx(body, styles=styles)
+    assert [(level, text) for _, level, text in told(parse(data))] == [
+        (1, "上卷"), (2, "第一章"), (3, "第一节"), (1, "下卷"), (2, "第二章")
+    ]  # fmt: skip
+    sections = outline_document(document_from_bytes(data, source="a.docx")).sections
+    assert [section.path for section in sections][-1] == ("下卷", "第二章")
+    # Without titles, headings keep their rank.
+    assert told(parse(make_docx(paragraph("章", style="h"), styles=styles))) == [("heading", 1, "章")]
+
+
 def test_a_text_box_is_read_once() -> None:
     """Word keeps a box twice, for new and for old programs; it follows the paragraph it hangs on."""
     box = f"<w:txbxContent>{paragraph('框中一')}{paragraph('框中二')}</w:txbxContent>"
@@ -648,7 +663,7 @@ def test_a_document_with_the_styles_of_word() -> None:
     parsed = parse(file.getvalue())
     assert told(parsed) == [
         ("heading", 1, "年度报告"),
-        ("heading", 1, "引言"),
+        ("heading", 2, "引言"),
         ("item", 1, "• 甲"),
         ("item", 1, "1. 乙"),
         ("item", 1, "2. 丙"),

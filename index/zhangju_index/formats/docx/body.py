@@ -11,7 +11,7 @@ tables of contents, which repeat the headings.
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lxml import etree
@@ -20,7 +20,7 @@ from zhangju_index.formats.docx.fields import Fields
 from zhangju_index.formats.docx.formulas import FORMULAS, write_formula
 from zhangju_index.formats.docx.numbering import Numbering
 from zhangju_index.formats.docx.package import attribute, child, flag, name, value
-from zhangju_index.formats.docx.styles import Style, Styles, heading_level
+from zhangju_index.formats.docx.styles import DEEPEST, Style, Styles, heading_level
 from zhangju_index.formats.docx.symbols import plain_symbol
 from zhangju_index.formats.raised import raise_figures
 from zhangju_index.marks import find_mark
@@ -53,11 +53,13 @@ class Line:
         text: What it shows; breaks inside a paragraph are line feeds.
         kind: What the document says it is; None for running text.
         level: Rank of a heading or nesting of an item, from 1; 0 elsewhere.
+        title: Whether it is a heading of the rank above all others.
     """
 
     text: str
     kind: ElementKind | None = None
     level: int = 0
+    title: bool = False
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Body:
         """The lines of a document, in order; an empty paragraph is an empty line."""
         self._blocks(root)
         self._settle()
-        return self._lines
+        return _below_titles(self._lines)
 
     @property
     def lacks_an_end(self) -> bool:
@@ -183,7 +185,7 @@ class Body:
         said = heading_level(properties)
         level = style.heading if said is None else said
         if level and text.strip():
-            return Line(text, "heading", level)
+            return Line(text, "heading", level, style.title and said is None)
         if place and label:
             found = find_mark(text)
             if found is None or found.kind not in _OUTLINE_MARKS:
@@ -305,6 +307,19 @@ class Body:
         self._settle()
         inside, self._lines = self._lines, outside
         return " ".join(part for line in inside if (part := _BREAKS.sub(" ", line.text).strip()))
+
+
+def _below_titles(lines: list[Line]) -> list[Line]:
+    """Put headings of the first rank below titles, in a document that opens with one."""
+    first = [line.title for line in lines if line.kind == "heading" and line.level == 1]
+    if not first or not first[0] or all(first):
+        return lines
+    return [
+        replace(line, level=min(line.level + 1, DEEPEST))
+        if line.kind == "heading" and not line.title
+        else line
+        for line in lines
+    ]
 
 
 def _plain(element: etree._Element) -> str:

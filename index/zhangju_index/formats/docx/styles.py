@@ -8,9 +8,11 @@ from lxml import etree
 
 from zhangju_index.formats.docx.package import attribute, child, flag, integer, name, value
 
-__all__ = ["Style", "Styles", "heading_level"]
+__all__ = ["DEEPEST", "Style", "Styles", "heading_level"]
 
-_DEEPEST = 9
+DEEPEST = 9
+"""Lowest rank of a heading."""
+
 # Word allows eleven; a damaged file may base a style on itself.
 _LONGEST_LINEAGE = 16
 # Word allows 4,079.
@@ -36,6 +38,7 @@ class Style:
 
     Attributes:
         heading: Rank of the headings set in it, from 1; None for any other text.
+        title: Whether these are titles, which stand above headings of the same rank.
         numbering: Id of its list, if it has one; ``0`` takes an inherited one away.
         depth: Level in that list, from 0, where it is said.
         hidden: Whether text in it is not shown, where it is said.
@@ -45,6 +48,7 @@ class Style:
     """
 
     heading: int | None = None
+    title: bool = False
     numbering: str | None = None
     depth: int | None = None
     hidden: bool | None = None
@@ -94,11 +98,15 @@ class Styles:
         names = [
             (value(element, "name") or step).strip() for step, element in zip(lineage, elements, strict=True)
         ]
-        headings = (_style_heading(element, shown) for element, shown in zip(elements, names, strict=True))
+        said = (
+            (_style_heading(element, shown), shown) for element, shown in zip(elements, names, strict=True)
+        )
+        heading, named = next(((level, shown) for level, shown in said if level is not None), (None, ""))
         numbers = [child(element, "pPr", "numPr") for element in elements]
         own = names[0] if names else ""
         return Style(
-            heading=next((level for level in headings if level is not None), None) or None,
+            heading=heading or None,
+            title=heading == 1 and named.casefold() in _TITLES,
             numbering=next((found for part in numbers if (found := value(part, "numId"))), None),
             depth=next((at for part in numbers if (at := integer(value(part, "ilvl"))) is not None), None),
             hidden=next(
@@ -116,7 +124,7 @@ def heading_level(properties: etree._Element | None) -> int | None:
     level = integer(value(properties, "outlineLvl"))
     if level is None or level < 0:
         return None
-    return level + 1 if level < _DEEPEST else 0
+    return level + 1 if level < DEEPEST else 0
 
 
 def _style_heading(element: etree._Element, shown: str) -> int | None:

@@ -324,6 +324,20 @@ def test_a_token_is_asked_for(shared: LiveAssistant, path: str, header: str | No
         assert response.headers["www-authenticate"] == "Bearer"
 
 
+def test_the_description_tells_of_the_token(shared: LiveAssistant) -> None:
+    """So that clients made from it send one; where none is asked for, it asks for none."""
+    with client_of(shared, token=TOKEN) as client:
+        described = client.get("/openapi.json").json()
+    with client_of(shared) as client:
+        open_to_all = client.get("/openapi.json").json()
+
+    assert described["components"]["securitySchemes"] == {"HTTPBearer": {"type": "http", "scheme": "bearer"}}
+    for path, methods in described["paths"].items():
+        for each in methods.values():
+            assert ("security" in each) == path.startswith("/v1/"), path
+    assert "securitySchemes" not in open_to_all["components"]
+
+
 def test_who_may_not_change_is_told_why(shared: LiveAssistant, tmp_path: Path) -> None:
     """A server that only reads refuses, and so does one that serves the bundled article."""
     with toy_live(tmp_path / "fixed", changing=False) as fixed:

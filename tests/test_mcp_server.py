@@ -15,12 +15,15 @@ if find_spec("mcp") is None:
 from mcp import Client, StdioServerParameters, stdio_client
 
 from served import QUESTION, listening, toy_live
+from zhangju import Retriever, ToyEmbedder
 from zhangju.jsonable import answer_json, document_outline_json, passage_json
 from zhangju.live import LiveAssistant
 from zhangju_index.parsing import bundled_article
 from zhangju_ui.mcp_server import create_mcp
+from zhangju_ui.work import Work
 
 ARTICLE = bundled_article()
+WORK = Work("test-mcp", workers=2, places=9, per_client=9, seconds=60)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ async def refusal(client: Client, tool: str, **arguments: Any) -> str:
 
 async def test_the_tools_describe_themselves(live: LiveAssistant) -> None:
     """Each says what it does and how to cite, types what it returns, and promises to change nothing."""
-    async with Client(create_mcp(live)) as client:
+    async with Client(create_mcp(live, WORK)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         instructions = client.instructions or ""
 
@@ -67,7 +70,7 @@ async def test_the_tools_describe_themselves(live: LiveAssistant) -> None:
 
 async def test_they_return_what_every_surface_does(live: LiveAssistant) -> None:
     """Field for field; and what is read is the article."""
-    async with Client(create_mcp(live)) as client:
+    async with Client(create_mcp(live, WORK)) as client:
         searched = await call(client, "search", question=QUESTION, k=3)
         asked = await call(client, "ask", question=QUESTION)
         outlined = await call(client, "outline")
@@ -90,7 +93,7 @@ async def test_they_return_what_every_surface_does(live: LiveAssistant) -> None:
 
 async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None:
     """As an error that the model reads, not as one that ends the session."""
-    async with Client(create_mcp(live)) as client:
+    async with Client(create_mcp(live, WORK)) as client:
         assert "ask something in words" in await refusal(client, "ask", question=" ")
         for tool, place in (("outline", {}), ("read_range", {"start": 0, "end": 1})):
             told = await refusal(client, tool, document_id="none", **place)
@@ -103,13 +106,32 @@ async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None
         assert (await call(client, "ask", question=QUESTION))["answerable"]
 
 
+async def test_a_large_library_is_outlined_by_the_document() -> None:
+    """What would fill a model's memory is refused, with the way to what it needs."""
+    texts = {f"{number}.txt": f"第{number}座桥有三座拱。" for number in range(51)}
+    with LiveAssistant(Retriever.from_texts(texts, embedder=ToyEmbedder())) as live:
+        async with Client(create_mcp(live, WORK)) as client:
+            told = await refusal(client, "outline")
+            one = await call(client, "outline", document_id="7")
+
+    assert "there are 51 documents" in told
+    assert "document_id" in told
+    assert [each["document_id"] for each in one["documents"]] == ["7"]
+
+
 async def test_a_call_that_takes_too_long_is_told_so(
     live: LiveAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the words of every surface; whoever waited behind it as well, and what comes later is answered."""
     let_go = threading.Event()
-    monkeypatch.setattr(live, "ask", lambda *_: let_go.wait(30))
-    async with Client(create_mcp(live, workers=1, seconds=0.3)) as client:
+
+    def steps(*_: Any) -> Iterator[Any]:
+        yield let_go.wait(30)
+
+    work = Work("test-mcp", workers=1, places=9, per_client=9, seconds=0.3)
+    with live.borrow() as assistant:
+        monkeypatch.setattr(assistant, "stream", steps)
+    async with Client(create_mcp(live, work)) as client:
         try:
             for tool in ("ask", "search"):
                 told = await refusal(client, tool, question=QUESTION)

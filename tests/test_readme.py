@@ -1,25 +1,20 @@
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from guides import ROOT, blocks
 from zhangju_ui.cli import cli
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-
-
-def blocks(language: str) -> list[str]:
-    """The examples in one language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def commands() -> list[tuple[str, str]]:
     """Each command shown after a ``$``, with the output shown below it."""
     return [
         (part.partition("\n")[0].strip(), part.partition("\n")[2].rstrip("\n"))
-        for block in blocks("console")
+        for block in blocks("README.md", "console")
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     ]
 
@@ -35,7 +30,7 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_the_two_commands_come_first() -> None:
     """Who reads ten lines can run it."""
-    first = blocks("sh")[0]
+    first = blocks("README.md", "sh")[0]
 
     assert "make chat" in first
     assert "make test" in first
@@ -46,13 +41,13 @@ def test_what_it_links_to_is_there() -> None:
     """Links inside the repository lead somewhere."""
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README)
 
-    missing = [link for link in links if not (Path(__file__).parents[1] / link).exists()]
+    missing = [link for link in links if not (ROOT / link).exists()]
     assert links
     assert not missing
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.strip().splitlines()[0])
+@pytest.mark.parametrize("code", blocks("README.md", "python"), ids=lambda code: code.strip().splitlines()[0])
 def test_python_examples_run(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     """They run as they stand, and show something."""
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own text

@@ -19,14 +19,13 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from zhangju_index.build import Item, divide
 from zhangju_index.chunking import ChunkSettings
-from zhangju_index.embedding import load_embedder as load
+from zhangju_index.embedding import load_embedder
 from zhangju_index.errors import DocumentError
 from zhangju_index.generations import JOURNAL, claimed, unfinished_file
 from zhangju_index.journal import VectorJournal
@@ -40,10 +39,16 @@ from zhangju_ui.sources import find_sources
 _TEXTS_AT_A_TIME = 256
 
 
-@cache
-def load_embedder(model: str | None) -> Embedder:
-    """The model, loaded once by each worker."""
-    return load(model)
+def embedder_of_worker(model: str | None) -> Embedder:
+    """The model, loaded by each worker at its first task."""
+    from dask.distributed import get_worker
+
+    # Kept by the worker: this file is not installed there, so its functions come anew with each task.
+    worker = get_worker()
+    embedder: Embedder | None = getattr(worker, "zhangju_embedder", None)
+    if embedder is None:
+        worker.zhangju_embedder = embedder = load_embedder(model)
+    return embedder
 
 
 def embed_files(paths: Sequence[str], part: str, model: str | None) -> tuple[int, list[str]]:
@@ -59,7 +64,7 @@ def embed_files(paths: Sequence[str], part: str, model: str | None) -> tuple[int
     """
     if Path(part).exists():
         return 0, []
-    embedder = load_embedder(model)
+    embedder = embedder_of_worker(model)
     texts: dict[str, None] = {}
     refused = []
     for path in paths:

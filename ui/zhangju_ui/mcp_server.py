@@ -4,26 +4,28 @@ What a tool returns is the JSON of every other surface; what it is told about it
 model quote word for word and name the place.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
+from threading import Event
 from time import perf_counter
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 from starlette.routing import BaseRoute
 
+from zhangju.events import AnswerEvent
 from zhangju.jsonable import answer_json, document_outline_json, range_json, search_json
 from zhangju.live import LiveAssistant
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_ui.api.bodies import AnswerBody, OutlinesBody, RangeBody, SearchResultBody
+from zhangju_ui.work import Caller, Work, WorkError, finish
 
 __all__ = ["create_mcp", "mcp_route", "serve_stdio"]
 
@@ -57,13 +59,15 @@ the documents do not answer: tell the user so. confidence is the probability tha
 
 _OUTLINE = """\
 Show which documents there are and how each is divided: its sections with their headings (path),
-kind and characters start-end. """
+kind and characters start-end. Of more than 50 documents, name one."""
 
 _READ_RANGE = """\
 Read the text of a document from character start up to end (at most 20,000 at a time), exactly as it
 stands: to see what surrounds a citation, or to check a quote. Offsets count Unicode code points."""
 
 _MOST_CHARACTERS = 20_000
+# A model reads what it is given: the sections of more documents are more than it can hold.
+_MOST_DOCUMENTS = 50
 
 
 Question = Annotated[str, Field(description="The question, in any language.")]
@@ -83,13 +87,12 @@ DocumentId = Annotated[str, Field(description="As citations, passages and outlin
 OneDocument = Annotated[str | None, Field(description="One document; left out, every one is shown.")]
 
 
-def create_mcp(live: LiveAssistant, *, workers: int = 2, seconds: float = 60.0) -> MCPServer[Any]:
+def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
     """Make the server.
 
     Args:
         live: Answers the questions.
-        workers: Calls that are worked on at a time; the others wait.
-        seconds: How long a call may take, waiting included.
+        work: The workers that do it, and how long they may take.
     """
     server: MCPServer[Any] = MCPServer(
         "zhangju",
@@ -99,50 +102,57 @@ def create_mcp(live: LiveAssistant, *, workers: int = 2, seconds: float = 60.0) 
         version=version("zhangju"),
         log_level="WARNING",
     )
-    # Who is given up keeps its worker until it ends, so that there are never more than these.
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="zhangju-mcp")
     looks_only = ToolAnnotations(
         read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )
 
-    async def run(job: Callable[[], dict[str, Any]]) -> CallToolResult:
+    async def run(context: Context[Any, Any], job: Callable[[Event], dict[str, Any]]) -> CallToolResult:
         with _as_tool_error():
-            try:
-                value = await asyncio.wait_for(asyncio.wrap_future(pool.submit(job)), seconds)
-            except TimeoutError as error:
-                raise ToolError(f"the answer took longer than {seconds:g} seconds: try again") from error
+            value = await work.run(_caller(context), job)
         # The same twice: models read the text, programs the structure.
         text = TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
         return CallToolResult(content=[text], structured_content=value)
 
     @server.tool(title="Search passages", description=_SEARCH, annotations=looks_only)
     async def search(
-        question: Question, k: Count = 5, where: Where = None
+        context: Context[Any, Any], question: Question, k: Count = 5, where: Where = None
     ) -> Annotated[CallToolResult, SearchResultBody]:
-        def job() -> dict[str, Any]:
+        def job(given_up: Event) -> dict[str, Any]:
             started = perf_counter()
             with live.borrow() as assistant:
                 found = assistant.retriever.find(question, k, where)
             total = 1000 * (perf_counter() - started)
             return search_json(question, found.passages, {**found.timings, "total": total})
 
-        return await run(job)
+        return await run(context, job)
 
     @server.tool(title="Answer with quotes", description=_ASK, annotations=looks_only)
     async def ask(
+        context: Context[Any, Any],
         question: Question,
         k: Count = 5,
         where: Where = None,
         history: History = None,
     ) -> Annotated[CallToolResult, AnswerBody]:
-        return await run(lambda: answer_json(live.ask(question, history or (), k, where)))
+        def steps() -> Iterator[AnswerEvent]:
+            with live.borrow() as assistant:
+                yield from assistant.stream(question, history or (), k, where)
+
+        return await run(context, lambda given_up: answer_json(finish(steps(), given_up)))
 
     @server.tool(title="Outline", description=_OUTLINE, annotations=looks_only)
-    async def outline(document_id: OneDocument = None) -> Annotated[CallToolResult, OutlinesBody]:
-        def job() -> dict[str, Any]:
+    async def outline(
+        context: Context[Any, Any], document_id: OneDocument = None
+    ) -> Annotated[CallToolResult, OutlinesBody]:
+        def job(given_up: Event) -> dict[str, Any]:
             with live.borrow() as assistant, _told_when_absent():
                 retriever = assistant.retriever
                 ids = [document_id] if document_id else [each.document_id for each in retriever.listing()]
+                if len(ids) > _MOST_DOCUMENTS:
+                    raise InputError(
+                        f"there are {len(ids):,} documents, too many to outline at once: name one,"
+                        " by the document_id that search gives"
+                    )
                 return {
                     "documents": [
                         document_outline_json(retriever.document(each), retriever.sections(each))
@@ -150,22 +160,23 @@ def create_mcp(live: LiveAssistant, *, workers: int = 2, seconds: float = 60.0) 
                     ]
                 }
 
-        return await run(job)
+        return await run(context, job)
 
     @server.tool(title="Read text", description=_READ_RANGE, annotations=looks_only)
     async def read_range(
+        context: Context[Any, Any],
         document_id: DocumentId,
         start: Annotated[int, Field(ge=0, description="Offset of the first character.")],
         end: Annotated[int, Field(ge=0, description="Offset one past the last.")],
     ) -> Annotated[CallToolResult, RangeBody]:
-        def job() -> dict[str, Any]:
+        def job(given_up: Event) -> dict[str, Any]:
             with live.borrow() as assistant, _told_when_absent():
                 document = assistant.retriever.document(document_id)
             if end - start > _MOST_CHARACTERS:
                 raise InputError(f"expected at most {_MOST_CHARACTERS:,} characters, got {end - start:,}")
             return range_json(document, start, end)
 
-        return await run(job)
+        return await run(context, job)
 
     return server
 
@@ -185,7 +196,16 @@ def mcp_route(server: MCPServer[Any]) -> BaseRoute:
 
 def serve_stdio(live: LiveAssistant, *, seconds: float = 60.0) -> None:
     """Serve one client over standard input and output, until it closes them."""
-    create_mcp(live, seconds=seconds).run("stdio")
+    most = 32
+    work = Work("zhangju-mcp", workers=2, places=most, per_client=most, seconds=seconds)
+    create_mcp(live, work).run("stdio")
+
+
+def _caller(context: Context[Any, Any]) -> Caller:
+    """Who calls: over HTTP by address; over standard input there is one. Who hangs up is cancelled by the SDK."""
+    request = context.request_context.request
+    client = getattr(request, "client", None)
+    return Caller(client.host if client is not None else "")
 
 
 @contextmanager
@@ -193,7 +213,7 @@ def _as_tool_error() -> Iterator[None]:
     """Tell a model what it did wrong, in the words that everybody gets."""
     try:
         yield
-    except ZhangjuError as error:
+    except (ZhangjuError, WorkError) as error:
         raise ToolError(str(error)) from error
 
 

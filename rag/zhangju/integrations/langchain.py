@@ -5,7 +5,9 @@ from zhangju.integrations.langchain import ZhangjuRetriever
 
 retriever = ZhangjuRetriever(retriever=Retriever.open(), k=3)
 for document in retriever.invoke("什么是新质生产力？"):
-print(document.page_content, document.metadata["source"], document.metadata["start"])
+    print(document.page_content, document.metadata["source"], document.metadata["start"])
+
+Its metadata is the JSON that a passage has on every surface.
 """
 
 from collections.abc import Mapping

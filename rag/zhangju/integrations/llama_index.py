@@ -5,7 +5,9 @@ from zhangju.integrations.llama_index import ZhangjuRetriever
 
 retriever = ZhangjuRetriever(Retriever.open(), k=3)
 for found in retriever.retrieve("什么是新质生产力？"):
-print(found.score, found.node.text, found.node.metadata["source"])
+    print(found.score, found.node.text, found.node.metadata["source"])
+
+Its metadata is the JSON that a passage has on every surface.
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.security import HTTPBearer
 from starlette.routing import BaseRoute, Match
 
 from zhangju.live import LiveAssistant
@@ -18,8 +19,8 @@ from zhangju_ui.api.health import health_routes
 from zhangju_ui.api.questions import question_routes
 from zhangju_ui.api.service import Service
 from zhangju_ui.api.settings import ApiSettings
-from zhangju_ui.api.work import Work
 from zhangju_ui.security import KnownHosts, SecurityHeaders
+from zhangju_ui.work import Work
 
 __all__ = ["create_api"]
 
@@ -62,7 +63,7 @@ def create_api(
     if mcp if mcp is not None else find_spec("mcp") is not None:
         from zhangju_ui.mcp_server import create_mcp, mcp_route
 
-        tools = create_mcp(live, workers=settings.workers, seconds=settings.seconds)
+        tools = create_mcp(live, work)
         tools_route = mcp_route(tools)
 
     @asynccontextmanager
@@ -96,8 +97,11 @@ def create_api(
     if allowed_hosts is not None:
         app.add_middleware(KnownHosts, names=allowed_hosts)
     app.add_middleware(SecurityHeaders)
-    for routes in (health_routes, question_routes, document_routes, evaluation_routes, completion_routes):
-        app.include_router(routes(service))
+    app.include_router(health_routes(service))
+    # The gate has looked at the token: this tells of it in the description.
+    told = [Depends(HTTPBearer(auto_error=False))] if settings.token is not None else []
+    for routes in (question_routes, document_routes, evaluation_routes, completion_routes):
+        app.include_router(routes(service), dependencies=told)
     if tools is not None:
         app.router.routes.append(tools_route)
     app.include_router(_unknown(list(app.routes)))

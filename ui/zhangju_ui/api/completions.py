@@ -21,8 +21,8 @@ from zhangju.questions import check_question
 from zhangju_ui.api.bodies import CitationBody, PassageBody
 from zhangju_ui.api.errors import RESPONSES, ApiError, as_api_error, error_json
 from zhangju_ui.api.events import HEADERS, sse
-from zhangju_ui.api.questions import finish
-from zhangju_ui.api.service import Service
+from zhangju_ui.api.service import Service, caller_of
+from zhangju_ui.work import finish
 
 __all__ = ["completion_routes"]
 
@@ -121,7 +121,7 @@ def completion_routes(service: Service) -> APIRouter:
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
         if body.stream:
             usage = bool(body.stream_options and body.stream_options.include_usage)
-            chunks = service.work.steps(request, steps)
+            chunks = service.work.steps(caller_of(request), steps)
             first = await anext(chunks)
 
             async def lines() -> AsyncIterator[str]:
@@ -140,7 +140,9 @@ def completion_routes(service: Service) -> APIRouter:
                     await chunks.aclose()
 
             return StreamingResponse(lines(), media_type="text/event-stream", headers=HEADERS)
-        answer = answer_json(await service.work.run(request, lambda given_up: finish(steps(), given_up)))
+        answer = answer_json(
+            await service.work.run(caller_of(request), lambda given_up: finish(steps(), given_up))
+        )
         message = {"role": "assistant", "content": answer["text"]}
         return JSONResponse(
             {

@@ -19,7 +19,7 @@ from zhangju_ui.api.bodies import (
     RemovedBody,
 )
 from zhangju_ui.api.errors import RESPONSES, ApiError
-from zhangju_ui.api.service import Service
+from zhangju_ui.api.service import Service, caller_of
 
 __all__ = ["document_routes"]
 
@@ -41,7 +41,7 @@ def document_routes(service: Service) -> APIRouter:
             with service.live.borrow() as assistant, _told_when_absent(document_id):
                 return job(assistant.retriever)
 
-        return await service.work.run(request, lambda given_up: borrowed())
+        return await service.work.run(caller_of(request), lambda given_up: borrowed())
 
     @router.get("", response_model=DocumentsBody, summary="List the documents")
     async def list_documents(request: Request) -> Response:
@@ -57,7 +57,7 @@ def document_routes(service: Service) -> APIRouter:
     ) -> Response:
         _check_changes(service)
         sources = [Source(file.filename or "upload", data=await file.read()) for file in files]
-        change = await service.changes.run(request, lambda given_up: service.live.add(sources))
+        change = await service.changes.run(caller_of(request), lambda given_up: service.live.add(sources))
         readings = [
             {
                 "source": reading.source,
@@ -92,7 +92,9 @@ def document_routes(service: Service) -> APIRouter:
         _check_changes(service)
         # Names of files would do for removing too: here an id is meant and nothing else.
         await look(request, lambda retriever: retriever.document(document_id), document_id)
-        change = await service.changes.run(request, lambda given_up: service.live.remove([document_id]))
+        change = await service.changes.run(
+            caller_of(request), lambda given_up: service.live.remove([document_id])
+        )
         return JSONResponse({"removed": list(change.removed), "documents": change.manifest.counts.documents})
 
     @router.get(

@@ -20,11 +20,16 @@ from zhangju_index.errors import (
     ZhangjuError,
 )
 from zhangju_ui.api.bodies import ErrorBody
+from zhangju_ui.work import BusyError, GoneError, TooLongError, TooManyError, WorkError
 
 __all__ = ["RESPONSES", "ApiError", "as_api_error", "error_json", "install_errors"]
 
 # The first that fits counts: what is more special comes first.
-_OURS: tuple[tuple[type[ZhangjuError], int, str], ...] = (
+_OURS: tuple[tuple[type[Exception], int, str], ...] = (
+    (BusyError, 503, "busy"),
+    (TooManyError, 429, "too_many_requests"),
+    (TooLongError, 504, "timeout"),
+    (GoneError, 499, "client_gone"),
     (QuestionError, 422, "invalid_question"),
     (DocumentError, 422, "invalid_document"),
     (EvalSetError, 422, "invalid_eval_set"),
@@ -86,7 +91,8 @@ def as_api_error(error: Exception) -> ApiError:
         return error
     for kind, status, code in _OURS:
         if isinstance(error, kind):
-            return ApiError(status, code, str(error))
+            again = {"retry-after": "1"} if isinstance(error, (BusyError, TooManyError)) else None
+            return ApiError(status, code, str(error), again)
     return ApiError(500, "internal", "Zhangju failed at this request; its log says where")
 
 
@@ -106,6 +112,7 @@ def install_errors(app: FastAPI) -> None:
         return ApiError(422, "invalid_request", _in_one_line(error)).response()
 
     app.add_exception_handler(ApiError, ours)
+    app.add_exception_handler(WorkError, ours)
     app.add_exception_handler(ZhangjuError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

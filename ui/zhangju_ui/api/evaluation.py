@@ -17,8 +17,8 @@ from zhangju_eval.ranking import require_ir_measures
 from zhangju_index.errors import ZhangjuError
 from zhangju_ui.api.bodies import EvalBody
 from zhangju_ui.api.errors import RESPONSES, ApiError
-from zhangju_ui.api.service import Service
-from zhangju_ui.api.work import GivenUpError
+from zhangju_ui.api.service import Service, caller_of
+from zhangju_ui.work import GivenUpError
 
 __all__ = ["evaluation_routes"]
 
@@ -53,7 +53,7 @@ def evaluation_routes(service: Service) -> APIRouter:
 
                 return evaluate(_read(body, texts), retriever, assistant, progress=counted).to_json()
 
-        return JSONResponse(await service.changes.run(request, job))
+        return JSONResponse(await service.changes.run(caller_of(request), job))
 
     return router
 

@@ -8,17 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from zhangju.events import AnswerEvent, Finished
+from zhangju.events import AnswerEvent
 from zhangju.jsonable import answer_json, search_json
 from zhangju.questions import check_question
-from zhangju.values import Answer
 from zhangju_ui.api.bodies import AnswerBody, AskBody, SearchBody, SearchResultBody
 from zhangju_ui.api.errors import RESPONSES
 from zhangju_ui.api.events import event_stream
-from zhangju_ui.api.service import Service
-from zhangju_ui.api.work import GivenUpError
+from zhangju_ui.api.service import Service, caller_of
+from zhangju_ui.work import finish
 
-__all__ = ["finish", "question_routes"]
+__all__ = ["question_routes"]
 
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -48,7 +47,7 @@ def question_routes(service: Service) -> APIRouter:
             total = 1000 * (perf_counter() - started)
             return search_json(question, found.passages, {**found.timings, "total": total})
 
-        return JSONResponse(await service.work.run(request, job))
+        return JSONResponse(await service.work.run(caller_of(request), job))
 
     @router.post(
         "/ask",
@@ -64,25 +63,11 @@ def question_routes(service: Service) -> APIRouter:
                 yield from assistant.stream(question, body.history, body.k, body.where)
 
         if body.stream or _wants_events(request):
-            return await event_stream(service.work.steps(request, steps))
-        answer = await service.work.run(request, lambda given_up: finish(steps(), given_up))
+            return await event_stream(service.work.steps(caller_of(request), steps))
+        answer = await service.work.run(caller_of(request), lambda given_up: finish(steps(), given_up))
         return JSONResponse(answer_json(answer))
 
     return router
-
-
-def finish(steps: Iterator[AnswerEvent], given_up: Event) -> Answer:
-    """Take the steps of an answer to its end, unless nobody waits for it any more.
-
-    Raises:
-        GivenUpError: Nobody does.
-    """
-    for step in steps:
-        if isinstance(step, Finished):
-            return step.answer
-        if given_up.is_set():
-            break
-    raise GivenUpError
 
 
 def _wants_events(request: Request) -> bool:

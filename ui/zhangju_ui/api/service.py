@@ -1,11 +1,13 @@
-"""What the endpoints share: the assistant and the workers."""
+"""What the endpoints share: the assistant and the workers, and whose job a request is."""
 
 from dataclasses import dataclass
 
-from zhangju.live import LiveAssistant
-from zhangju_ui.api.work import Work
+from fastapi import Request
 
-__all__ = ["Service"]
+from zhangju.live import LiveAssistant
+from zhangju_ui.work import Caller, Work
+
+__all__ = ["Service", "caller_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,14 @@ class Service:
     work: Work
     changes: Work
     read_only: str = ""
+
+
+def caller_of(request: Request) -> Caller:
+    """Who sent a request, for the workers."""
+
+    async def until_gone() -> None:
+        # Its body has been read before: what comes now is that the connection is closed.
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    return Caller(request.client.host if request.client else "", until_gone)

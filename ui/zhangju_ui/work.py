@@ -1,29 +1,72 @@
 """A bounded number of workers for what blocks, with a bounded number of places to wait for them.
 
-A request holds a place until its work is over: until it is done, or until it is given up (its time
-is up, or its client is gone) and has stopped, which it does at its next step. What has not begun
-when it is given up never begins.
+A call, over HTTP or MCP, holds a place until its work is over: until it is done, or until it is
+given up (its time is up, or its client is gone) and has stopped, which it does at its next step.
+What has not begun when it is given up never begins.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypeVar
 
-from fastapi import Request
+from zhangju.events import AnswerEvent, Finished
+from zhangju.values import Answer
 
-from zhangju_ui.api.errors import ApiError
-
-__all__ = ["GivenUpError", "Work"]
+__all__ = [
+    "BusyError",
+    "Caller",
+    "GivenUpError",
+    "GoneError",
+    "TooLongError",
+    "TooManyError",
+    "Work",
+    "WorkError",
+    "finish",
+]
 
 T = TypeVar("T")
 
 
+class WorkError(Exception):
+    """Why a job came to nothing that is no fault of the job; each kind has a status over HTTP."""
+
+
+class BusyError(WorkError):
+    """Every place is taken."""
+
+
+class TooManyError(WorkError):
+    """This client has taken its share of the places."""
+
+
+class TooLongError(WorkError):
+    """The time is up."""
+
+
+class GoneError(WorkError):
+    """The client is gone."""
+
+
 class GivenUpError(Exception):
     """Raised in a worker whose result nobody waits for any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose job it is.
+
+    Attributes:
+        name: Tells clients apart, each of which has a share of the places.
+        until_gone: Returns once the client is gone; None where whoever waits is cancelled then.
+    """
+
+    name: str = ""
+    until_gone: Callable[[], Awaitable[None]] | None = None
 
 
 class _End:
@@ -34,14 +77,14 @@ class _End:
 
 
 class Work:
-    """Runs blocking jobs for requests.
+    """Runs blocking jobs for callers.
 
     Args:
         name: What its threads are called.
         workers: Jobs that run at a time.
         places: Jobs that run or wait at a time.
         per_client: Of those, how many one client may have.
-        seconds: How long a request may wait for its job, or for its next step.
+        seconds: How long a caller waits for a job, or for its next step.
     """
 
     def __init__(self, name: str, *, workers: int, places: int, per_client: int, seconds: float) -> None:
@@ -65,33 +108,33 @@ class Work:
         """Begin nothing any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def run(self, request: Request, job: Callable[[Event], T]) -> T:
+    async def run(self, caller: Caller, job: Callable[[Event], T]) -> T:
         """Run a job and wait for its result.
 
         Args:
-            request: Whose job it is.
+            caller: Whose job it is.
             job: Called in a worker with an event that is set when it is given up.
 
         Raises:
-            ApiError: There is no place (429, 503), or its time is up (504).
+            WorkError: There is no place, its time is up, or its client is gone.
         """
         given_up = Event()
-        future = self._submit(request, lambda: job(given_up))
+        future = self._submit(caller, lambda: job(given_up))
         result = asyncio.wrap_future(future)
         # How it fails when nobody waits any more is nobody's business.
         result.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            await self._wait(request, result)
+            await self._wait(caller, result)
             return result.result()
         finally:
             given_up.set()
             future.cancel()
 
-    async def steps(self, request: Request, job: Callable[[], Iterator[T]]) -> AsyncGenerator[T, None]:
+    async def steps(self, caller: Caller, job: Callable[[], Iterator[T]]) -> AsyncGenerator[T, None]:
         """Run an iterator and yield what it gives, as it comes; leaving early gives it up.
 
         Raises:
-            ApiError: There is no place (429, 503), or a step takes too long (504).
+            WorkError: There is no place, a step takes too long, or the client is gone.
         """
         given_up = Event()
         loop = asyncio.get_running_loop()
@@ -120,12 +163,12 @@ class Work:
             finally:
                 tell(_End(failure))
 
-        future = self._submit(request, take_all)
+        future = self._submit(caller, take_all)
         try:
             while True:
                 step = asyncio.ensure_future(came.get())
                 try:
-                    await self._wait(request, step)
+                    await self._wait(caller, step)
                 finally:
                     step.cancel()
                 item = step.result()
@@ -138,23 +181,17 @@ class Work:
             given_up.set()
             future.cancel()
 
-    def _submit(self, request: Request, job: Callable[[], T]) -> "Future[T]":
-        client = request.client.host if request.client else ""
+    def _submit(self, caller: Caller, job: Callable[[], T]) -> "Future[T]":
         if self.is_full:
-            raise ApiError(503, "busy", "the server is busy: try again in a moment", {"retry-after": "1"})
-        if self._held[client] >= self._per_client:
-            raise ApiError(
-                429,
-                "too_many_requests",
-                f"expected at most {self._per_client} requests at a time from one client",
-                {"retry-after": "1"},
-            )
+            raise BusyError("the server is busy: try again in a moment")
+        if self._held[caller.name] >= self._per_client:
+            raise TooManyError(f"expected at most {self._per_client} requests at a time from one client")
         loop = asyncio.get_running_loop()
-        self._held[client] += 1
+        self._held[caller.name] += 1
 
         def free(_: object) -> None:
             with suppress(RuntimeError):  # the loop is closed: the server stops
-                loop.call_soon_threadsafe(self._free, client)
+                loop.call_soon_threadsafe(self._free, caller.name)
 
         future = self._pool.submit(job)
         future.add_done_callback(free)
@@ -165,9 +202,9 @@ class Work:
         if not self._held[client]:
             del self._held[client]
 
-    async def _wait(self, request: Request, task: "asyncio.Future[T]") -> None:
+    async def _wait(self, caller: Caller, task: "asyncio.Future[T]") -> None:
         """Wait until a task is done, the client is gone, or time is up."""
-        gone = asyncio.ensure_future(_until_gone(request))
+        gone = asyncio.ensure_future((caller.until_gone or _never)())
         both: set[asyncio.Future[Any]] = {task, gone}
         try:
             done, _ = await asyncio.wait(both, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -176,11 +213,23 @@ class Work:
         if task in done:
             return
         if gone in done:
-            raise ApiError(499, "client_gone", "the client went away")
-        raise ApiError(504, "timeout", f"the answer took longer than {self._seconds:g} seconds: try again")
+            raise GoneError("the client went away")
+        raise TooLongError(f"the answer took longer than {self._seconds:g} seconds: try again")
 
 
-async def _until_gone(request: Request) -> None:
-    """Wait until the client has closed its connection; the body has been read before."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def finish(steps: Iterator[AnswerEvent], given_up: Event) -> Answer:
+    """Take the steps of an answer to its end, unless nobody waits for it any more.
+
+    Raises:
+        GivenUpError: Nobody does.
+    """
+    for step in steps:
+        if isinstance(step, Finished):
+            return step.answer
+        if given_up.is_set():
+            break
+    raise GivenUpError
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()

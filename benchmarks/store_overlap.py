@@ -3,6 +3,7 @@
     python benchmarks/store_overlap.py --passages FILE… --questions FILE --store milvus+http://HOST:19530/bench
 
 The files are gzipped JSON Lines: passages with ``id`` and ``text``, questions with ``question``.
+``--folder`` names an index that is there already, which needs no passages; one that is not is built.
 Texts, words and the ranking are real. Vectors are the model's with ``--model``; embedding 100,000
 chunks with their sentences takes hours on two cores, so without it they are made up: a text is the
 mean of vectors drawn for its characters. That keeps what matters for an approximate index: vectors
@@ -223,7 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--passages", nargs="+", required=True)
+    parser.add_argument("--passages", nargs="+", default=())
     parser.add_argument("--questions", required=True)
     parser.add_argument("--store", required=True)
     parser.add_argument("--folder", default="build/store-overlap")
@@ -233,6 +234,8 @@ def main() -> None:
     parser.add_argument("--model", help="the bundled model, or another, in place of made-up vectors")
     parser.add_argument("--built", action="store_true", help="the store holds the folder's documents already")
     arguments = parser.parse_args()
+    if not arguments.passages and (arguments.vectors or not (Path(arguments.folder) / "current").exists()):
+        parser.error("--passages is missing: there is no index in --folder that could take their place")
     embedder: Embedder = CharacterMeans()
     if arguments.model:
         from zhangju_index.embedding import load_embedder

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,10 +14,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from zhangju import retriever as retriever_module
 from zhangju.asking import asks_who
+from zhangju.centring import CENTRED_SHARE
+from zhangju.everyday import EVERYDAY
 from zhangju.fusion import BYLINE_PENALTY, COVERAGE_WEIGHT, MASTHEAD_PENALTY
+from zhangju.language import detect_language
 from zhangju.ranking import Findings
 from zhangju.retriever import Retriever
 from zhangju_index.build import build_index, load_lexical
@@ -63,10 +68,21 @@ def retriever_of(
 # --- against a slow and obvious search ---------------------------------------------------------
 
 
-def cosine(left: str, right: str) -> float:
-    """Cosine of the toy's vectors of two texts."""
-    a, b = EMBEDDER.embed_documents([left, right]).astype(np.float64)
-    return float(a @ b)
+def similarity(question: str, text: str) -> float:
+    """Product of the toy's vectors of a question and a text, the mean question's share taken off."""
+    a, b = EMBEDDER.embed_documents([question, text]).astype(np.float64)
+    return float((a - CENTRED_SHARE * mean_of(detect_language(question).partition("-")[0])) @ b)
+
+
+@cache
+def mean_of(language: str) -> NDArray[np.float64]:
+    """The toy's mean question of a language; zero where there are none."""
+    asked = list(EVERYDAY.get(language, ()))
+    return (
+        EMBEDDER.embed_queries(asked).astype(np.float64).mean(axis=0)
+        if asked
+        else np.zeros(EMBEDDER.dimension)
+    )
 
 
 def slow_scores(index: Index, question: str) -> list[tuple[float, Chunk]]:
@@ -76,8 +92,8 @@ def slow_scores(index: Index, question: str) -> list[tuple[float, Chunk]]:
     for row, chunk in enumerate(index.texts.all_chunks()):
         masthead = is_masthead(chunk)
         readings = [chunk.embedding_text] if masthead else [s.reading_text for s in chunk.sentences]
-        best = max(cosine(question, r) - 0.01 * math.log(60 / min(60, len(r))) for r in readings)
-        dense = (cosine(question, chunk.embedding_text) + best) / 2
+        best = max(similarity(question, r) - 0.01 * math.log(60 / min(60, len(r))) for r in readings)
+        dense = (similarity(question, chunk.embedding_text) + best) / 2
         demotion = MASTHEAD_PENALTY * masthead + BYLINE_PENALTY * (
             is_byline_chunk(chunk) and not asks_who(question)
         )
@@ -212,7 +228,7 @@ def test_sentences_are_those_of_the_passages(article: Retriever, question: str) 
         covered = sum(share for term, share in shares.items() if term in terms)
         level = item.similarity - 0.01 * math.log(60 / min(60, len(reading)))
         penalty = MASTHEAD_PENALTY if is_heading(item.sentence, chunk) else 0
-        assert item.similarity == pytest.approx(cosine(question, reading), abs=1e-6)
+        assert item.similarity == pytest.approx(similarity(question, reading), abs=1e-6)
         assert item.coverage == pytest.approx(covered)
         assert item.score == pytest.approx(level + COVERAGE_WEIGHT * covered - penalty, abs=1e-6)
     for passage in findings.passages:
@@ -227,7 +243,7 @@ def test_what_find_keeps_for_answering(article: Retriever, tmp_path: Path) -> No
     chunks = list(article._index.texts.all_chunks())
     running = [s.reading_text for c in chunks if not is_masthead(c) for s in c.sentences]
 
-    assert findings.similarity == pytest.approx(max(cosine(question, text) for text in running), abs=1e-6)
+    assert findings.similarity == pytest.approx(max(similarity(question, text) for text in running), abs=1e-6)
     assert findings.coverage == article._index.lexical.coverage(question).max()
     assert set(findings.timings) == {"embed", "retrieve"}
     assert all(milliseconds >= 0 for milliseconds in findings.timings.values())

@@ -1,4 +1,4 @@
-"""Measure each leg of retrieval, and how the fusion depends on its weights.
+"""Measure each leg of retrieval, and how the fusion depends on its weights and on what is taken off a question.
 
     python eval/fitting/weigh_legs.py --data DIR
 
@@ -13,17 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 from public_sets import encode, read_set
 
+from zhangju.centring import CENTRED_SHARE
+from zhangju.everyday import EVERYDAY
 from zhangju.fusion import COVERAGE_WEIGHT, fuse, level_lengths
+from zhangju.language import detect_language
 from zhangju_index.lexical import LexicalIndex
 from zhangju_index.sentences import split_sentences
 
 SETS = [
     *((f"xquad/{passages}", f"xquad/{questions}") for questions, passages in (
-        ("zh", "zh"), ("en", "en"), ("en", "zh"), ("zh", "en"), ("de", "zh"), ("es", "zh"), ("de", "en"),
+        ("zh", "zh"), ("en", "en"), ("en", "zh"), ("zh", "en"), ("de", "zh"), ("es", "zh"), ("th", "zh"), ("de", "en"),
+        ("ar", "en"), ("ru", "ru"),
     )),
     ("cmrc2018/zh-trial", "cmrc2018/zh-trial"),
 ]  # fmt: skip
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.25, 0.4)
+SHARES = (0.2, 0.3, 0.4, 0.5)
+"""Of the mean question, taken off (``zhangju.centring``), at the weight in use; the legs are of the vector as it is."""
 Scores = NDArray[np.float32]
 
 
@@ -36,13 +42,20 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder for vectors, to run again quickly")
     parser.add_argument("--report", action="store_true", help="the half that nothing was chosen on")
     options = parser.parse_args()
-    heads = ["chunks", "sentences", "keywords", "rank fusion", *(f"fused {w}" for w in WEIGHTS)]
+    heads = [
+        "chunks",
+        "sentences",
+        "keywords",
+        "rank fusion",
+        *(f"fused {w}" for w in WEIGHTS),
+        *(f"centred {s}" for s in SHARES),
+    ]
     print(f"{'nDCG@10':30}", *(f"{head:>11}" for head in heads))
     for passages, questions in SETS:
         rows = _measure(options.data / passages, options.data / questions, options.cache, odd=options.report)
         name = passages if passages == questions else f"{questions} in {passages}"
         print(f"{name:30}", *(f"{100 * row:11.1f}" for row in rows), flush=True)
-    print(f"in use: keyword coverage at {COVERAGE_WEIGHT}")
+    print(f"in use: keyword coverage at {COVERAGE_WEIGHT}, centred {CENTRED_SHARE}")
 
 
 def _measure(passage_set: Path, question_set: Path, cache: Path | None, *, odd: bool) -> list[float]:
@@ -57,6 +70,10 @@ def _measure(passage_set: Path, question_set: Path, cache: Path | None, *, odd: 
     lexical = LexicalIndex.build([p["text"] for p in passages])
     lengths = np.array([len(sentence) for sentence in sentences])
 
+    means = {
+        language: encode(list(asked), cache, query=True).mean(axis=0) for language, asked in EVERYDAY.items()
+    }
+
     ranks: list[list[int]] = []
     for number, question in enumerate(questions):
         if (number % 2 == 1) != odd:
@@ -70,6 +87,11 @@ def _measure(passage_set: Path, question_set: Path, cache: Path | None, *, odd: 
         legs = [chunk, plain, coverage, _rank_fusion([chunk, plain, coverage])]
         # The function in use, with its own weight of coverage taken to another.
         legs += [fuse(chunk, levelled, coverage * np.float32(w / COVERAGE_WEIGHT)) for w in WEIGHTS]
+        language = detect_language(question["question"]).partition("-")[0]
+        for share in SHARES:
+            query = queries[number] - share * means.get(language, np.zeros(queries.shape[1], np.float32))
+            centred = level_lengths(sentence_vectors @ query, lengths)
+            legs.append(fuse(chunk_vectors @ query, np.maximum.reduceat(centred, bounds[:-1]), coverage))
         # Among equals the right passage comes last: a leg that says nothing gets no credit.
         ranks.append([int((leg >= leg[gold]).sum()) for leg in legs])
     return [

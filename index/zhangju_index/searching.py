@@ -6,7 +6,7 @@ and so does a server (``zhangju_index.milvus``), with the same values for the sa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
@@ -72,6 +72,15 @@ class Candidates:
     def sentence_bounds(self) -> IntVector:
         """Where the sentences of each chunk start, and where the last ones end."""
         return np.cumsum([0, *(len(chunk.sentences) for chunk in self.chunks)], dtype=np.int64)
+
+    def scaled(self, length: float) -> "Candidates":
+        """The same as a question vector of this length finds it; they were asked for with its direction."""
+        factor = np.float32(length)
+        return replace(
+            self,
+            similarity=self.similarity * factor,
+            sentence_similarity=self.sentence_similarity * factor,
+        )
 
 
 @runtime_checkable

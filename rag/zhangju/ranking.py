@@ -60,7 +60,7 @@ class ScoredSentence:
     Attributes:
         passage: The passage it belongs to.
         sentence: The sentence.
-        similarity: Cosine of question and sentence.
+        similarity: Cosine of question and sentence, less what any question has (``zhangju.centring``).
         coverage: Share of the question's words that it holds, the rare ones counting more.
         score: All that speaks for it, weighed as for passages.
         judged: Log-odds that it answers, where a reranker read it.

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from zhangju.asking import asks_who
+from zhangju.centring import Centring
 from zhangju.language import detect_language
 from zhangju.questions import check_question
 from zhangju.ranking import Findings, findings_of, rank
@@ -64,6 +65,7 @@ class Retriever:
             )
         self._index: SearchIndex = opened
         self._embedder = embedder
+        self._centring = Centring(embedder)
         self._reranker = reranker
         self._uses = uses
         self._closed = False
@@ -250,11 +252,11 @@ class Retriever:
         if self._closed:
             raise ValueError("the retriever is closed: open it again to search")
         started = perf_counter()
-        query = self._embedder.embed_queries([question])
+        query, length = self._centring.centre(question, self._embedder.embed_queries([question])[0])
         embedded = perf_counter()
         shares = self._index.shares(question)
         reach = Reach(max(_CHUNKS_PROPOSED, k), max(_SENTENCES_PROPOSED, 2 * k))
-        candidates = self._index.candidates(query[0], shares, reach, where)
+        candidates = self._index.candidates(query, shares, reach, where).scaled(length)
         if not candidates.chunks:
             findings, judging = Findings((), (), 0.0, 0.0, 0.0, {}), 0.0
         else:
@@ -269,7 +271,7 @@ class Retriever:
             )
             leading = [candidates.chunks[place] for place in ranked.places]
             labels = self._index.labels([chunk.document_id for chunk in leading])
-            elsewhere = self._elsewhere(query[0], leading[0].reading_text)
+            elsewhere = length * self._elsewhere(query, leading[0].reading_text)
             findings = findings_of(candidates, ranked, shares, labels, elsewhere)
             judging = ranked.milliseconds
         ended = perf_counter()

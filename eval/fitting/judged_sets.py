@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import opencc
 
+from zhangju.centring import Centring
 from zhangju.judge import Judge
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.embedding import load_embedder
@@ -40,12 +41,13 @@ class Tools:
             raise SystemExit("the bundled model is not installed")
         self._data = data
         self.judge = Judge.load(embedder)
+        self._centring = Centring(embedder)
         self.encode = Encoder(embedder.weights, Tokeniser(embedder.weights), cache)
 
     def read(self, name: str) -> "JudgedSet":
         """Read a set by its name in ``rag/judge_training/sets.py``."""
         found = read_all(self._data, self.encode, opencc.OpenCC("t2s").convert, [name])[0]
-        return JudgedSet(Source(found, self.encode, found.measured), self.encode)
+        return JudgedSet(Source(found, self.encode, found.measured), self.encode, self._centring)
 
 
 class JudgedSet:
@@ -54,16 +56,27 @@ class JudgedSet:
     Args:
         source: The set, with vectors of its sentences and questions.
         encode: Makes those of its passages.
+        centring: Centres those of its questions.
     """
 
-    def __init__(self, source: Source, encode: Encoder) -> None:
+    def __init__(self, source: Source, encode: Encoder, centring: Centring) -> None:
         self.source = source
         self._encode = encode
+        self._centring = centring
 
     @property
     def questions(self) -> Sequence[Question]:
         """The questions that the judge did not learn from."""
         return self.source.questions
+
+    @cached_property
+    def asked(self) -> FloatVector:
+        """Vectors of the questions as they are searched with, centred, not of unit length."""
+        rows = []
+        for question, vector in zip(self.questions, self.source.asked, strict=True):
+            row, length = self._centring.centre(question.text, vector)
+            rows.append(length * row)
+        return np.array(rows, dtype=np.float32)
 
     @cached_property
     def _passages(self) -> FloatVector:
@@ -82,7 +95,7 @@ class JudgedSet:
         Returns:
             The candidates, and what each word of the question weighs.
         """
-        query = self.source.asked[number]
+        query = self.asked[number]
         chunks: list[Chunk] = []
         kept: list[int] = []
         own: list[float] = []

@@ -84,7 +84,7 @@ def _nearest(found: JudgedSet, number: int) -> list[int]:
     passages = len(found.source.of_passage)
     if passages <= _POOL:
         return list(range(passages))
-    order = np.argsort(-(found.source.vectors @ found.source.asked[number]), kind="stable")
+    order = np.argsort(-(found.source.vectors @ found.asked[number]), kind="stable")
     rows: dict[int, None] = {}
     for sentence in order:
         rows[found.source.sentences[int(sentence)].passage] = None

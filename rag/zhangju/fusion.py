@@ -40,10 +40,10 @@ BYLINE_PENALTY = 0.03
 PASSAGE_SHARE = 0.5
 """What the score of its passage counts for a sentence, beside its own."""
 
-JUDGE_WEIGHT = 0.006
+JUDGE_WEIGHT = 0.004
 """What one unit of log-odds of a reranker counts for.
 
-Chosen on the public questions that ``eval/fitting/weigh_judge.py`` does not report, where 0.004 to 0.008 do as well.
+Chosen on the public questions that ``eval/fitting/weigh_judge.py`` does not report, where 0.003 to 0.006 do as well.
 """
 
 _CERTAIN = 8.0

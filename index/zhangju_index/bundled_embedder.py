@@ -15,6 +15,7 @@ from zhangju_index.bundled_bulk import BulkEncoder, has_fast_bfloat16
 from zhangju_index.bundled_session import open_session, word_values
 from zhangju_index.bundled_tokenizer import build_tokenizer
 from zhangju_index.bundled_weights import Weights
+from zhangju_index.gathering import Gatherer
 from zhangju_index.protocols import Embedder, FloatMatrix
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _SPECIAL_TOKENS = 2
 
 class BundledEmbedder:
     """Encodes with the bundled weights; safe to use from several threads, without a lock.
+
+    Questions that arrive while others are encoded share the next batch.
 
     Args:
         weights: The parsed weights file.
@@ -61,6 +64,7 @@ class BundledEmbedder:
         self._words = word_values(weights)
         self._session = open_session(weights, self._words)
         self._tokenizer = build_tokenizer(vocabulary)
+        self._gathered = Gatherer(lambda texts: self._embed(texts, E5_PROMPTS["query"]))
         longest_prompt = max(self.count_tokens(list(E5_PROMPTS.values())))
         self._max_tokens = self._shape.max_position_embeddings - _SPECIAL_TOKENS - longest_prompt
 
@@ -109,7 +113,7 @@ class BundledEmbedder:
 
     def embed_queries(self, texts: list[str]) -> FloatMatrix:
         """Encode questions: float32 rows of unit length, shape (len(texts), dimension)."""
-        return self._embed(texts, E5_PROMPTS["query"])
+        return self._gathered(texts)
 
     def embed_documents(self, texts: list[str]) -> FloatMatrix:
         """Encode passages: float32 rows of unit length, shape (len(texts), dimension)."""

@@ -1,0 +1,260 @@
+"""How cost grows with an index: from 1,000 to 1,000,000 chunks.
+
+    python benchmarks/growth.py --index DIR                            1,000, 10,000 and 100,000 chunks
+    python benchmarks/growth.py --index DIR --chunks 1000000           … a million (hours; 15 GB of disk)
+    python benchmarks/growth.py --index DIR --questions FILE           … asked real questions
+
+DIR is an index of your own, which is only read: its documents and their vectors are the real part of
+each size. Beyond them documents are made up: the clauses of a real one in another order, whose new
+sentences and chunks get vectors that lie among the real ones as texts of one language do (one real
+row, and half of the difference of two others). FILE has one question a line, or is (gzipped) JSON Lines
+with ``question``; without it, words from the middle of chunks are asked.
+
+Each size is built and asked in processes of their own. ``build`` is milliseconds a chunk by the clock
+and by processor time, everything but the model's work (reading, outline, cutting, keywords, codes,
+files, digests); ``bytes`` are what a chunk takes on disk with its sentences, keywords and texts, and of
+that the vectors; ``search`` the median of ``Retriever.search`` without the model's work; ``rows`` that
+of finding the 100 best chunks and 200 best sentences alone, both by the clock and by processor time,
+which other work on the machine disturbs less; ``@10`` the lesser share of the 10 best rows of both that
+is found; ``memory`` what a process that asks needs of its own, beside the model and files that it maps.
+"""
+
+import argparse
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from stores import read_questions
+
+from zhangju import Retriever
+from zhangju_index.build import Item, build_items
+from zhangju_index.embedding import load_embedder
+from zhangju_index.folder import Index, open_index
+from zhangju_index.generations import claimed
+from zhangju_index.parsing import document_from_text
+from zhangju_index.protocols import FloatMatrix
+from zhangju_index.values import Document
+from zhangju_index.vectors import FlatVectorStore
+
+_CLAUSE = re.compile(r"[^，；。！？\n]*[，；。！？]?")
+_ROWS_FOR_DRAWING = 20_000
+_DEPTHS = {"chunk": 100, "sentence": 200}
+_HEADS = (
+    "chunks",
+    "sentences",
+    "build",
+    "by CPU",
+    "memory",
+    "bytes",
+    "vectors",
+    "search",
+    "p95",
+    "rows",
+    "@10",
+)
+
+
+class Drawn:
+    """Stands in for the model of an index: vectors of texts that nobody embedded.
+
+    The same text has the same vector. Time that it takes is counted, to be taken off again.
+    """
+
+    def __init__(self, index: Index) -> None:
+        model = index.manifest.model
+        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, model.dimension
+        self.max_tokens = 512
+        self.seconds = self.cpu = 0.0
+        store = index.sentence_store
+        self._rows = store.vectors(np.arange(0, len(store), max(1, len(store) // _ROWS_FOR_DRAWING)))
+
+    def embed_documents(self, texts: list[str]) -> FloatMatrix:
+        """Draw a vector for each text."""
+        clock, cpu = time.perf_counter(), time.process_time()
+        places = np.array([random.Random(text).sample(range(len(self._rows)), 3) for text in texts])  # noqa: S311
+        near, other, another = (self._rows[places[:, column]] for column in range(3))
+        vectors = near + 0.5 * (other - another)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        self.seconds += time.perf_counter() - clock
+        self.cpu += time.process_time() - cpu
+        return np.asarray(vectors, np.float32)
+
+    def embed_queries(self, texts: list[str]) -> FloatMatrix:
+        """Draw a vector for each question."""
+        return self.embed_documents(texts)
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Three tokens for four characters, as the bundled model has for Chinese."""
+        return [len(text) * 3 // 4 for text in texts]
+
+
+class Known:
+    """The model of an index, for questions that it has read already."""
+
+    def __init__(self, name: str, questions: list[str]) -> None:
+        model = load_embedder(name)
+        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, model.dimension
+        self.max_tokens, self.count_tokens = model.max_tokens, model.count_tokens
+        self.embed_documents = model.embed_documents
+        self.vectors = model.embed_queries(questions)
+        self._rows = dict(zip(questions, self.vectors, strict=True))
+
+    def embed_queries(self, texts: list[str]) -> FloatMatrix:
+        """Vectors of questions that were given."""
+        return np.array([self._rows[text] for text in texts])
+
+
+def main() -> None:
+    """Build and ask each size, and print one line for each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--index", type=Path, required=True, help="an index; it is only read")
+    parser.add_argument("--chunks", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--questions", type=Path, help="one question a line, or JSON Lines")
+    parser.add_argument("--ask", type=int, default=100, metavar="N", help="questions to ask (%(default)s)")
+    parser.add_argument("--folder", type=Path, help="where sizes are built, one after another")
+    parser.add_argument("--run", choices=("build", "ask"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.run:
+        what = build if arguments.run == "build" else ask
+        print(json.dumps(what(arguments)))
+        return
+    print("".join(f"{head:>11}" for head in _HEADS), flush=True)
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as scratch:
+        for chunks in arguments.chunks:
+            found: dict[str, Any] = {}
+            for what in ("build", "ask"):
+                command = [sys.executable, __file__, "--run", what, "--index", str(arguments.index)]
+                command += ["--chunks", str(chunks), "--folder", str(Path(scratch) / "size")]
+                command += ["--ask", str(arguments.ask)]
+                command += ["--questions", str(arguments.questions)] if arguments.questions else []
+                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+                found |= json.loads(done.stdout)
+            print("".join(f"{found[head]:>11}" for head in _HEADS), flush=True)
+
+
+def build(arguments: argparse.Namespace) -> dict[str, str]:
+    """Build an index of so many chunks."""
+    [wanted], folder = arguments.chunks, arguments.folder
+    with open_index(arguments.index, verify=False) as index:
+        embedder, known = Drawn(index), index.vectors()
+        items, clock, cpu = choose(index, wanted), time.perf_counter(), time.process_time()
+        with claimed(folder):
+            manifest = build_items(items, folder, embedder, known=known)
+        seconds = time.perf_counter() - clock - embedder.seconds
+        cpu = time.process_time() - cpu - embedder.cpu
+    chunks = manifest.counts.chunks
+    return {
+        "chunks": f"{chunks:,}",
+        "sentences": f"{manifest.counts.sentences:,}",
+        "build": f"{1000 * seconds / chunks:.2f}ms",
+        "by CPU": f"{1000 * cpu / chunks:.2f}ms",
+    }
+
+
+def choose(index: Index, wanted: int) -> list[Item]:
+    """Documents that come to so many chunks: real ones, then ones with the same clauses in another order."""
+    items: list[Item] = []
+    chunks = 0
+    for turn in count():
+        for record in index.manifest.documents:
+            if chunks >= wanted:
+                return items
+            name = f"{record.id}-{turn}" if turn else record.id
+
+            def read(identifier: str = record.id, turn: int = turn, name: str = name) -> Document:
+                document = index.texts.document(identifier)
+                return shuffled(document, turn, name) if turn else document
+
+            items.append(Item(name, record.title, read, 3 * record.characters))
+            chunks += len(index.texts.chunk_rows(record.id))
+    raise AssertionError("count() does not end")
+
+
+def shuffled(document: Document, turn: int, name: str) -> Document:
+    """A document whose lines are as long as they were, of the same clauses in another order."""
+    lines = [[clause for clause in _CLAUSE.findall(line) if clause] for line in document.text.splitlines()]
+    # Headings and other lines of one clause stay, so that the outline does.
+    clauses = [clause for line in lines if len(line) > 1 for clause in line]
+    random.Random(turn).shuffle(clauses)  # noqa: S311
+    left = iter(clauses)
+    text = "\n".join("".join(next(left) if len(line) > 1 else clause for clause in line) for line in lines)
+    return document_from_text(text, name=name, source=f"{name}.txt")
+
+
+def ask(arguments: argparse.Namespace) -> dict[str, str]:
+    """Ask an index that was built."""
+    folder: Path = arguments.folder
+    with open_index(folder, verify=False) as index:
+        model = index.manifest.model.name
+        counts = index.manifest.counts
+        questions = (
+            read_questions(arguments.questions)[: arguments.ask]
+            if arguments.questions
+            else list(middles(index, arguments.ask))
+        )
+        exact = {leg: FlatVectorStore.load(index.file(f"{leg}s.faiss")) for leg in _DEPTHS}
+        stores = {"chunk": index.chunk_store, "sentence": index.sentence_store}
+        embedder = Known(model, questions)
+        before = own_memory()
+        rows, rows_cpu, recalls = [], [], {leg: [] for leg in _DEPTHS}
+        for vector in embedder.vectors:
+            clock, cpu = time.perf_counter(), time.process_time()
+            found = {leg: stores[leg].search(vector[np.newaxis], k)[0][0] for leg, k in _DEPTHS.items()}
+            rows.append(time.perf_counter() - clock)
+            rows_cpu.append(time.process_time() - cpu)
+            for leg, scores in found.items():
+                truth = exact[leg].search(vector[np.newaxis], 10)[0][0]
+                recalls[leg].append(float((scores[:10] >= truth[-1] - 1e-6).mean()))
+    times, times_cpu = [], []
+    with Retriever(open_index(folder, verify=False), embedder) as retriever:
+        retriever.search(questions[0], k=10)
+        for question in questions:
+            clock, cpu = time.perf_counter(), time.process_time()
+            retriever.search(question, k=10)
+            times.append(time.perf_counter() - clock)
+            times_cpu.append(time.process_time() - cpu)
+        memory = own_memory() - before
+    files = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    vectors = sum(files[f"{leg}s.faiss"] for leg in _DEPTHS)
+    return {
+        "memory": f"{memory / 2**20:,.0f}MB",
+        "bytes": f"{sum(files.values()) / counts.chunks:,.0f}",
+        "vectors": f"{vectors / counts.chunks:,.0f}",
+        "search": f"{1000 * np.median(times):.1f}ms",
+        "by CPU ": f"{1000 * np.median(times_cpu):.1f}ms",
+        "rows": f"{1000 * np.median(rows):.1f}ms",
+        "by CPU  ": f"{1000 * np.median(rows_cpu):.1f}ms",
+        "@10": f"{min(map(np.mean, recalls.values())):.4f}",
+    }
+
+
+def middles(index: Index, wanted: int) -> Iterator[str]:
+    """Words from the middle of chunks, as long as a question is."""
+    for row in np.linspace(0, index.texts.chunk_count - 1, wanted, dtype=np.int64):
+        text = "".join(index.texts.chunk(int(row)).text.split())
+        yield text[len(text) // 2 :][:16] or text
+
+
+def own_memory() -> int:
+    """Bytes of memory that are this process's own; where the system does not tell, its peak."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("RssAnon:"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    main()

@@ -167,7 +167,7 @@ class Haystack:
 
 
 def _haystack_embedders() -> tuple[Any, Any]:
-    from haystack.components.embedders import (
+    from haystack_integrations.components.embedders.sentence_transformers import (
         SentenceTransformersDocumentEmbedder,
         SentenceTransformersTextEmbedder,
     )

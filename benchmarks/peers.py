@@ -42,7 +42,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     ),
     "LlamaIndex": ("llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
     "txtai": ("txtai==9.14.0",),
-    "Haystack": ("haystack-ai==3.4.1",),
+    "Haystack": ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0"),
 }
 """What each peer's environment holds beside torch and sentence-transformers."""
 # The same index, asked in another way.
@@ -102,25 +102,31 @@ def main() -> None:
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in arguments.systems}
     for turn in range(arguments.repeat):
         with tempfile.TemporaryDirectory() as scratch:
-            for what in ("index", "ask"):
-                for name in arguments.systems:
-                    folder = Path(scratch) / _INDEX_OF.get(name, name)
-                    if what == "index" and name in _INDEX_OF:
-                        continue
-                    job = {
-                        "texts": [str(text) for text in texts],
-                        "model": str(model),
-                        "folder": str(folder),
-                        "questions": [question.text for question in questions],
-                        "deep": turn == 0,
-                    }
-                    found = run(pythons[name], name, what, job, Path(scratch))
-                    print(f"turn {turn + 1}, {name}, {what}: {found['seconds']:.1f} s", file=sys.stderr)
-                    runs[name] += [{}] if what == "index" or name in _INDEX_OF else []
-                    runs[name][-1] |= {what: found}
+            for name in list(runs):
+                job = {
+                    "texts": [str(text) for text in texts],
+                    "model": str(model),
+                    "folder": str(Path(scratch) / _INDEX_OF.get(name, name)),
+                    "questions": [question.text for question in questions],
+                    "deep": turn == 0,
+                }
+                try:
+                    runs[name].append(take_turn(pythons[name], name, job, Path(scratch)))
+                except subprocess.CalledProcessError as error:
+                    print(f"{name} is left out: {error}", file=sys.stderr)
+                    del runs[name]
     characters = sum(len(text.read_text(encoding="utf-8")) for text in texts)
     print(f"{len(texts):,} texts, {characters:,} characters; {len(questions)} questions\n")
     print_table({name: summary(each, questions) for name, each in runs.items()})
+
+
+def take_turn(python: Path, name: str, job: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Build a system's index, unless it has that of another, and ask it."""
+    found: dict[str, Any] = {}
+    for what in ("ask",) if name in _INDEX_OF else ("index", "ask"):
+        found[what] = run(python, name, what, job, scratch)
+        print(f"{name}, {what}: {found[what]['seconds']:.1f} s", file=sys.stderr)
+    return found
 
 
 def make_environment(name: str, folder: Path) -> Path:
@@ -231,7 +237,7 @@ def run(python: Path, name: str, what: str, job: dict[str, Any], scratch: Path) 
         if line == "first\n":
             first = time.perf_counter() - started
     if process.wait():
-        raise SystemExit(f"{name} could not {what}: see above")
+        raise subprocess.CalledProcessError(process.returncode, f"{name}: {what}")
     found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return found | {"seconds": time.perf_counter() - started, "first": first}
 

@@ -12,10 +12,10 @@ from zhangju_index.bundled_weights import dequantise, read_weights
 
 def test_repacked_blocks_hold_the_same_weights_in_the_runtimes_order() -> None:
     """Byte ``j`` of the result holds weights ``2 j`` (low half) and ``2 j + 1``."""
-    pairs = np.random.default_rng(1).integers(0, 256, (50, 16), dtype=np.uint8)
-    blocks = np.zeros(50, dtype=[("scale", "<f2"), ("pairs", "u1", (16,))])
+    pairs = np.random.default_rng(1).integers(0, 256, (20_000, 16), dtype=np.uint8)
+    blocks = np.zeros(20_000, dtype=[("scale", "<f2"), ("pairs", "u1", (16,))])
     blocks["scale"], blocks["pairs"] = 1, pairs
-    expected = dequantise(blocks).reshape(50, 32) + 8
+    expected = dequantise(blocks).reshape(20_000, 32) + 8
 
     repacked = repack_pairs(pairs)
 

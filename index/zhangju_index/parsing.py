@@ -14,7 +14,6 @@ from pathlib import Path
 
 from zhangju_index.bylines import stated_author
 from zhangju_index.errors import DocumentError
-from zhangju_index.formats import parse_bytes
 from zhangju_index.outline import Outline, outline_document
 from zhangju_index.values import Document, Parsed
 
@@ -62,6 +61,9 @@ def document_from_bytes(data: bytes, *, source: str, identifier: str | None = No
     Raises:
         DocumentError: The bytes cannot be read as text, or show nothing.
     """
+    # Whoever only asks an index reads no file.
+    from zhangju_index.formats import parse_bytes
+
     parsed = parse_bytes(data, source)
     return document_from_parsed(parsed, name=Path(source).stem, source=source, identifier=identifier)
 

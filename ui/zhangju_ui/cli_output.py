@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zhangju_index.chunking import PATH_SEPARATOR
-
 if TYPE_CHECKING:
     from zhangju.values import Answer, Citation, Passage
     from zhangju_index.outline import Outline
@@ -178,6 +176,8 @@ def _citation_lines(citation: "Citation") -> Iterator[str]:
 
 
 def _path(section_path: tuple[str, ...], title: str) -> str:
+    from zhangju_index.chunking import PATH_SEPARATOR
+
     return PATH_SEPARATOR.join(printable(step, one_line=True) for step in section_path or (title,))
 
 

@@ -1,5 +1,7 @@
 """The bundled article with the real model: what it is all for."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -184,3 +186,20 @@ def test_a_byline_answers_nothing_but_who(article_retriever: Retriever) -> None:
     for question in first_dev_questions().questions:
         quoted = {sentence.text for sentence in assistant.ask(question.question).sentences}
         assert not quoted & names or asks_who(question.question), question.question
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory in another way")
+def test_a_resident_assistant_takes_less_than_500_mb(article_folder: Path) -> None:
+    """Model, judge, index and all libraries, once it has answered; what loading took is given back."""
+    script = (
+        "import sys; from zhangju import Assistant, Retriever;"
+        "assistant = Assistant(Retriever.open(sys.argv[1]));"
+        "assert assistant.ask('武进重点布局的未来产业有哪些？').answerable;"
+        "[line] = [line for line in open('/proc/self/status') if line.startswith('VmRSS:')];"
+        "print(int(line.split()[1]) / 1024)"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", script, str(article_folder)], capture_output=True, check=True
+    )
+
+    assert 100 < float(output.stdout) < 500

@@ -16,6 +16,7 @@ from zhangju_index.bundled_session import open_session, word_values
 from zhangju_index.bundled_tokenizer import build_tokenizer
 from zhangju_index.bundled_weights import Weights
 from zhangju_index.gathering import Gatherer
+from zhangju_index.memory import give_back_memory
 from zhangju_index.protocols import Embedder, FloatMatrix
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ class BundledEmbedder:
         return [len(encoding.ids) for encoding in self._encode(texts)]
 
     def _let_weights_go(self) -> None:
-        if self._reload is not None:
+        if self._reload is not None and self._read_weights is not self._reload:
             self._read_weights = self._reload
+            give_back_memory()
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         return self._tokenizer.encode_batch_fast(

@@ -158,10 +158,10 @@ def choose(index: Index, wanted: int) -> list[Item]:
     items: list[Item] = []
     chunks = 0
     for turn in count():
-        for record in index.manifest.documents:
+        for number, record in enumerate(index.manifest.documents):
             if chunks >= wanted:
                 return items
-            name = f"{record.id}-{turn}" if turn else record.id
+            name = f"made-up-{turn}-{number}" if turn else record.id
 
             def read(identifier: str = record.id, turn: int = turn, name: str = name) -> Document:
                 document = index.texts.document(identifier)

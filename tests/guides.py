@@ -90,6 +90,7 @@ def _run(words: list[str], line: str, patch: pytest.MonkeyPatch) -> str:
                 capture_output=True,
                 text=True,
                 encoding="utf-8",
+                timeout=120,
             )
             assert done.returncode == 0, f"{line}\n{done.stderr}"
             return done.stdout

@@ -36,7 +36,7 @@ BUILT, REFUSED, BUILT_ALL_THE_SAME = 0, 2, 3
 # Calls into C after which the disk, or what the system will write to it, is different.
 CHANGES = {
     "close", "executemany", "executescript", "execute", "flush", "fsync", "mkdir", "open", "replace",
-    "rmdir", "seek", "truncate", "unlink", "write", "flock", "connect",
+    "rmdir", "seek", "truncate", "unlink", "write", "flock", "connect", "link",
 }  # fmt: skip
 
 
@@ -59,9 +59,20 @@ def _add_old(directory: Path) -> None:
     _add(directory, one="第一篇的第一句。第一篇的第二句。", two="The second text.")
 
 
+def _add_large(directory: Path) -> None:
+    _add(directory, one="第一篇的第一句。" * 20, two="The second text.")
+
+
+def _add_segments(directory: Path) -> None:
+    _add_large(directory)
+    _add(directory, three="第三篇的一句。", four="第四篇的一句。")
+
+
 OPERATIONS: dict[str, tuple[Callable[[Path], None], Callable[[Path], object]]] = {
     "build": (partial(_build, entries=OLD), partial(_build, entries=NEW)),
     "add": (_add_old, partial(_add, two="The second text, changed.", three="第三篇的一句。")),
+    "append": (_add_large, partial(_add, three="第三篇的一句。")),
+    "cut": (_add_segments, partial(remove_documents, ["three"])),
     "remove": (_add_old, partial(remove_documents, ["one"])),
     "rebuild": (_add_old, partial(rebuild_library, model="32")),
 }

@@ -149,7 +149,7 @@ def test_one_without_all_its_files_is_built_again() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "zhangju_index.build.write_index",
-            lambda *places, extra_files, **options: write_index(*places, extra_files={}, **options),
+            lambda *places, extra_files, common_files, **options: write_index(*places, **options),
         )
         build_index([bundled_article()], folder, EMBEDDER)
 

@@ -270,7 +270,8 @@ def test_older_format_is_told(built: Path) -> None:
     (built / "current").write_text(f"000001 {hashlib.sha256(content).hexdigest()}\n", encoding="ascii")
 
     with pytest.raises(
-        IndexFormatError, match=r"format 2, got 1, written by an older Zhangju; .*'zhangju index rebuild"
+        IndexFormatError,
+        match=r"format 2 or newer, got 1, written by an older Zhangju; .*'zhangju index rebuild",
     ):
         open_index(built)
     salvage = salvage_index(built)
@@ -470,7 +471,7 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 @pytest.mark.slow
 @FORKS
-@pytest.mark.parametrize("operation", ["build", "add", "remove", "rebuild"])
+@pytest.mark.parametrize("operation", ["build", "add", "append", "cut", "remove", "rebuild"])
 def test_killed_writer_leaves_the_old_index_or_the_new(quick_folder: Path, operation: str) -> None:
     """Killed before every single change it makes on the disk, no writer ever leaves anything else."""
     results = _broken_builds("kill", operation, quick_folder)

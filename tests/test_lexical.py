@@ -112,6 +112,17 @@ def test_coverage_agrees_with_a_slow_one(texts: list[str], question: str) -> Non
     np.testing.assert_allclose(index.coverage(question), slow_coverage(texts, question), rtol=2e-6)
 
 
+@given(st.lists(TEXTS, max_size=4), QUESTIONS)
+def test_parts_that_are_joined_answer_as_one(parts: list[list[str]], question: str) -> None:
+    """Texts that were indexed apart have the shares and the coverage of a whole build, to the last bit."""
+    whole = LexicalIndex.build([text for texts in parts for text in texts])
+    joined = LexicalIndex.join(LexicalIndex.build(texts) for texts in parts)
+
+    assert len(joined) == len(whole)
+    assert joined.shares(question) == whole.shares(question)
+    np.testing.assert_array_equal(joined.coverage(question), whole.coverage(question))
+
+
 @given(st.lists(st.text(max_size=30), max_size=6), st.text(max_size=30))
 def test_coverage_is_a_share(texts: list[str], question: str) -> None:
     """Whatever is asked of whatever texts, each row gets a value in [0, 1]."""
@@ -247,8 +258,12 @@ def _cut_rows(folder: Path) -> None:
     np.save(folder / "rows.npy", np.load(folder / "rows.npy")[1:])
 
 
-def _widen_scores(folder: Path) -> None:
-    np.save(folder / "scores.npy", np.load(folder / "scores.npy").astype("<f8"))
+def _widen_times(folder: Path) -> None:
+    np.save(folder / "times.npy", np.load(folder / "times.npy").astype("<f8"))
+
+
+def _cut_lengths(folder: Path) -> None:
+    np.save(folder / "lengths.npy", np.load(folder / "lengths.npy")[1:])
 
 
 def _empty_starts(folder: Path) -> None:
@@ -259,7 +274,8 @@ def _empty_starts(folder: Path) -> None:
     ("damage", "message"),
     [
         pytest.param(_cut_rows, "values in rows, got", id="rows missing"),
-        pytest.param(_widen_scores, "type <f4, got float64", id="another type"),
+        pytest.param(_cut_lengths, "expected 2 values in lengths, got 1", id="a text missing"),
+        pytest.param(_widen_times, "type <u2, got float64", id="another type"),
         pytest.param(_empty_starts, "values in starts, got 0", id="nothing"),
     ],
 )

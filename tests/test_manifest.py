@@ -13,6 +13,7 @@ MANIFEST = Manifest(
     documents=(DocumentRecord(id="wujin", title="五金", source="五金.txt", sha256="ab" * 32, characters=9),),
     counts=Counts(documents=1, sections=2, chunks=3, sentences=7),
     files={"bm25/words.json": FileRecord(sha256="cd" * 32, bytes=12)},
+    segments=(Counts(documents=1, sections=2, chunks=1, sentences=4), Counts(0, 0, 2, 3)),
 )
 
 
@@ -71,6 +72,12 @@ def test_every_key_is_needed(key: str) -> None:
         (_changed(documents=["wujin"]), r"documents\[0\]"),
         (_changed(documents=[]), "counts.documents"),
         (_changed(counts={"documents": 1, "sections": -1, "chunks": 0, "sentences": 0}), "counts.sections"),
+        (_changed(segments={}), "segments of the manifest to be a list"),
+        (_changed(segments=[{"documents": 1}]), r"segments\[0\]"),
+        (
+            _changed(segments=[{"documents": 1, "sections": 2, "chunks": 3, "sentences": 6}]),
+            "sentences of the",
+        ),
         (_changed(files={"a": {"sha256": "", "bytes": "12"}}), r"files\['a'\].bytes"),
         (_changed(files={"../a": {"sha256": "", "bytes": 1}}), "paths inside the index"),
         (_changed(files={"/a": {"sha256": "", "bytes": 1}}), "paths inside the index"),

@@ -18,11 +18,20 @@ from numpy.typing import NDArray
 from zhangju_index.chunking import ChunkSettings, chunk_document, encoded_sentences, heading_path
 from zhangju_index.cohort import COHORTS, embed_cohorts
 from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
-from zhangju_index.folder import UNKNOWN, FileWriter, Index, IndexEntry, Origin, open_index, write_index
+from zhangju_index.folder import (
+    UNKNOWN,
+    CommonWriter,
+    Index,
+    IndexEntry,
+    Kept,
+    Origin,
+    open_index,
+    write_index,
+)
 from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
 from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex
-from zhangju_index.manifest import Manifest, ModelRecord, version
+from zhangju_index.manifest import FORMAT_VERSION, Manifest, ModelRecord, version
 from zhangju_index.outline import outline_document
 from zhangju_index.protocols import BulkEmbedder, Embedder, FloatMatrix
 from zhangju_index.text_keys import KeyedVectors, Keys, text_keys
@@ -51,6 +60,8 @@ __all__ = [
     "load_cohorts",
     "load_lexical",
     "may_take_over",
+    "plan_segments",
+    "read_segments",
     "text_size",
 ]
 
@@ -65,6 +76,10 @@ Progress = Callable[[int, int, str], None]
 
 GROUP_TEXTS = 2048
 """Texts that are gathered before they are embedded: sorted by length, they fill batches evenly."""
+# A segment stays as it is while it is more than so many times as large as what follows it: there are
+# few segments (9 at most of a million characters and additions of a hundred), and each document of
+# many that are added one by one is written as often in all.
+_LARGER = 2
 _SLICE_BYTES = 16 * 1024
 """Bytes that are embedded between two looks at the keyboard: seconds on a slow machine."""
 _BULK_SLICE_BYTES = 64 * 1024
@@ -204,10 +219,11 @@ def build_items(
     with encoding(items, directory, embedder, meter) as encoder:
         return write_index(
             directory,
-            _entries(items, old, encoder(known), settings),
+            _entries(plan_segments(items, old), old, encoder(known), settings),
             model=ModelRecord(embedder.name, embedder.fingerprint, embedder.dimension),
             chunking=settings.to_json(),
-            extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: _cohort_writer(old, embedder)},
+            extra_files={LEXICAL_FILE: _write_lexical},
+            common_files={COHORT_FILE: _cohort_writer(old, embedder)},
         )
 
 
@@ -261,12 +277,19 @@ def copy_documents(
     meter = Meter(on_status, len(ids), 0)
     titles = {record.id: record.title for record in old.manifest.documents}
     cohorts = load_cohorts(old)
+    parts = plan_segments([Item(identifier, titles[identifier]) for identifier in ids], old)
+    old.compare(read_segments(parts, old) - old.compared())
 
-    def entries() -> Iterator[IndexEntry]:
-        for identifier in ids:
-            meter.begin(titles[identifier])
-            yield old.entry(identifier)
-            meter.finish()
+    def entries() -> Iterator[IndexEntry | Kept]:
+        for part in parts:
+            if isinstance(part, Kept):
+                yield part
+                meter.keep(len(part.records))
+                continue
+            for item in part:
+                meter.begin(item.title)
+                yield old.entry(item.id)
+                meter.finish()
 
     return write_index(
         directory,
@@ -274,8 +297,71 @@ def copy_documents(
         model=old.manifest.model,
         chunking=old.manifest.chunking,
         divided_by=old.manifest.zhangju_version,
-        extra_files={LEXICAL_FILE: _write_lexical, COHORT_FILE: lambda path, texts: _save(path, cohorts)},
+        extra_files={LEXICAL_FILE: _write_lexical},
+        common_files={COHORT_FILE: lambda path: _save(path, cohorts)},
     )
+
+
+def plan_segments(items: Sequence[Item], old: Index | None) -> list[Kept | list[Item]]:
+    """Divide what an index is to hold into segments: those that stay, and what is written.
+
+    A segment of the old index stays if all its documents do, one after the other, unless what
+    follows it has grown so much that both are better written as one. What was removed is
+    therefore in no file that stays.
+
+    Args:
+        items: What it is to hold, in order.
+        old: The index that is there; none of its segments stays if another version wrote it.
+    """
+    parts: list[Kept | list[Item]] = []
+    if old is None or (old.manifest.format_version, old.manifest.zhangju_version) != (
+        FORMAT_VERSION,
+        version("zhangju"),
+    ):
+        return [list(items)] if items else []
+    segments = [Kept(old, number) for number in range(len(old.manifest.by_segment()))]
+    firsts = {segment.records[0].id: segment for segment in segments if segment.records}
+    place = 0
+    while place < len(items):
+        segment = firsts.get(items[place].id)
+        if segment is not None:
+            run = items[place : place + len(segment.records)]
+            if all(item.read is None for item in run) and [item.id for item in run] == [
+                record.id for record in segment.records
+            ]:
+                parts.append(segment)
+                place += len(run)
+                continue
+        if parts and isinstance(parts[-1], list):
+            parts[-1].append(items[place])
+        else:
+            parts.append([items[place]])
+        place += 1
+    characters = {record.id: record.characters for record in old.manifest.documents}
+
+    def size(part: Kept | list[Item]) -> float:
+        if isinstance(part, Kept):
+            return sum(record.characters for record in part.records)
+        # Of a text that is read only the bytes are known: one to three to a character.
+        return sum(characters[item.id] if item.read is None else item.size / 2 for item in part)
+
+    for number in range(len(parts) - 1, 0, -1):
+        before, last = parts[number - 1], parts[number]
+        if size(before) <= _LARGER * size(last):
+            parts[number - 1 : number + 1] = [[*_items(before), *_items(last)]]
+    return parts
+
+
+def read_segments(parts: Sequence[Kept | list[Item]], old: Index) -> set[int]:
+    """Segments of the old index that a plan writes anew."""
+    kept = {part.number for part in parts if isinstance(part, Kept)}
+    return set(range(len(old.manifest.by_segment()))) - kept
+
+
+def _items(part: Kept | list[Item]) -> list[Item]:
+    if isinstance(part, list):
+        return part
+    return [Item(each.id, each.title, origin=Origin(each.file_sha256, each.read_by)) for each in part.records]
 
 
 def may_take_over(manifest: Manifest, embedder: Embedder, settings: ChunkSettings | None = None) -> bool:
@@ -301,9 +387,10 @@ def load_lexical(index: Index) -> LexicalIndex:
     Raises:
         IndexDamagedError: Its tables are absent, or are no such tables.
     """
-    folder = index.file(LEXICAL_FILE)
+    counts = [each.chunks for each, _ in index.manifest.by_segment()]
+    folders = [index.file(LEXICAL_FILE, number) for number in range(len(counts))]
     try:
-        return LexicalIndex.load(folder, index.texts.chunk_count)
+        return LexicalIndex.join(map(LexicalIndex.load, folders, counts))
     except (OSError, ValueError, KeyError) as error:
         raise IndexDamagedError(
             f"expected the tables of the keyword search in the index at {index.directory}, "
@@ -366,6 +453,11 @@ class Meter:
         self._work += work
         self._characters += characters
         self._tell()
+
+    def keep(self, documents: int) -> None:
+        """Some documents stay as they are."""
+        for _ in range(documents):
+            self.finish()
 
     def finish(self) -> None:
         """A document was written."""
@@ -453,9 +545,22 @@ class Divided:
 
 
 def _entries(
+    parts: Sequence[Kept | list[Item]], old: Index | None, encoder: Encoder, settings: ChunkSettings
+) -> Iterator[IndexEntry | Kept]:
+    """Turn items into entries, group by group."""
+    for part in parts:
+        if isinstance(part, Kept):
+            yield part
+            encoder.meter.keep(len(part.records))
+        else:
+            yield from _entries_of(part, old, encoder, settings)
+    # Before the new index takes its place: Windows removes no file that is open.
+    encoder.journal.close()
+
+
+def _entries_of(
     items: Sequence[Item], old: Index | None, encoder: Encoder, settings: ChunkSettings
 ) -> Iterator[IndexEntry]:
-    """Turn items into entries, group by group."""
     group: list[Item | Divided] = []
     texts = 0
     for item in items:
@@ -470,8 +575,6 @@ def _entries(
             yield from embed_group(group, old, encoder)
             group, texts = [], 0
     yield from embed_group(group, old, encoder)
-    # Before the new index takes its place: Windows removes no file that is open.
-    encoder.journal.close()
 
 
 def divide(item: Item, document: Document, embedder: Embedder, settings: ChunkSettings) -> Divided:
@@ -529,11 +632,10 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _cohort_writer(old: Index | None, embedder: Embedder) -> FileWriter:
+def _cohort_writer(old: Index | None, embedder: Embedder) -> CommonWriter:
     """Write the cohorts' vectors, those of the index that is there if it has the same cohorts."""
 
-    def write(path: Path, texts: Texts) -> None:
-        del texts
+    def write(path: Path) -> None:
         vectors = None
         if old is not None and old.manifest.zhangju_version == version("zhangju"):
             with suppress(IndexDamagedError):

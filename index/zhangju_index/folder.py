@@ -4,11 +4,18 @@
 ``texts.sqlite``, ``chunks.faiss`` and ``sentences.faiss`` with the keys of the texts that their
 rows stand for, and what else the builder adds (the tables of the keyword search, say). See
 ``zhangju_index.generations`` for how it is swapped.
+
+What is added to a large index makes a segment of its own, with the same files, in ``more/001/``,
+``more/002/``, …. A file is never changed once it is written, so the next generation holds the
+files of every segment that stays as hard links: they cost no room and no time. Where the file
+system has no links, they are copied.
 """
 
 import hashlib
+import os
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -37,17 +44,20 @@ from zhangju_index.generations import (
     unreadable,
 )
 from zhangju_index.manifest import (
-    FORMAT_VERSION,
+    OLDEST_FORMAT,
     Counts,
     DocumentRecord,
     FileRecord,
     Manifest,
     ModelRecord,
     Setting,
+    StoreRecord,
+    segment_prefix,
     version,
 )
 from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import FloatMatrix
+from zhangju_index.segments import AnyStore, AnyTexts, join_stores, join_texts
 from zhangju_index.text_keys import KeyedVectors, Keys, key_matrix
 from zhangju_index.texts import Texts, TextsWriter
 from zhangju_index.values import Chunk, Document, Section
@@ -55,10 +65,12 @@ from zhangju_index.vectors import FlatVectorStore, VectorFile
 
 __all__ = [
     "UNKNOWN",
+    "CommonWriter",
     "FileWriter",
     "Index",
     "IndexEntry",
     "IndexWriter",
+    "Kept",
     "Origin",
     "Salvage",
     "open_index",
@@ -67,7 +79,9 @@ __all__ = [
 ]
 
 FileWriter = Callable[[Path, Texts], None]
-"""Writes one more file (or folder of files) of an index, given its path and the texts."""
+"""Writes one more file (or folder of files) of a segment, given its path and the texts."""
+CommonWriter = Callable[[Path], None]
+"""Writes one more file of an index that is the same for all segments, given its path."""
 
 _TEXTS = "texts.sqlite"
 # Vectors, and the keys of the texts they stand for, row by row.
@@ -75,6 +89,9 @@ _CHUNKS, _SENTENCES = ("chunks.faiss", "chunks.keys"), ("sentences.faiss", "sent
 _CODES = ".codes"
 # Files whose every byte is compared whenever an index is opened: up to 20 ms each.
 _SMALL_BYTES = 8 * 1024 * 1024
+# Rows from which the store of a further segment gets codes: all of them together are searched
+# exactly in less time than the first one takes.
+_MORE_APPROXIMATE_FROM = APPROXIMATE_FROM // 4
 
 
 class Origin(NamedTuple):
@@ -132,6 +149,17 @@ class IndexEntry:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Segment:
+    """What an open index has of a segment."""
+
+    texts: Texts
+    chunk_store: FlatVectorStore | ApproximateVectorStore
+    sentence_store: FlatVectorStore | ApproximateVectorStore
+    chunk_keys: Keys
+    sentence_keys: Keys
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index that was checked and opened; it stays as it is while a newer one is written.
@@ -149,20 +177,26 @@ class Index:
     directory: Path
     identity: str
     manifest: Manifest
-    texts: Texts
-    chunk_store: FlatVectorStore | ApproximateVectorStore
-    sentence_store: FlatVectorStore | ApproximateVectorStore
-    _chunk_keys: Keys
-    _sentence_keys: Keys
+    texts: AnyTexts
+    chunk_store: AnyStore
+    sentence_store: AnyStore
+    _segments: tuple[_Segment, ...]
+    _places: Mapping[str, int]
     _origins: Mapping[str, Origin]
     _generation: Path
+    _remedy: str
 
-    def file(self, name: str) -> Path:
+    def file(self, name: str, segment: int = 0) -> Path:
         """Where an extra file lies; read it right after opening, a later build removes it.
+
+        Args:
+            name: The file.
+            segment: The segment that it belongs to; 0 for what belongs to the whole index.
 
         Raises:
             IndexDamagedError: The index has no such file.
         """
+        name = f"{segment_prefix(segment)}{name}"
         path = self._generation / name
         if not path.exists():
             raise IndexDamagedError(
@@ -176,28 +210,64 @@ class Index:
         Raises:
             KeyError: The index holds no document of this id.
         """
-        rows = self.texts.chunk_rows(document_id)
+        if document_id not in self._places:
+            raise KeyError(f"the index holds no document {document_id!r}")
+        segment = self._segments[self._places[document_id]]
+        texts = segment.texts
+        rows = texts.chunk_rows(document_id)
         chunks, sentences = slice(rows.start, rows.stop), slice(0, 0)
         if rows:
-            last = self.texts.sentence_rows(rows[-1])
-            sentences = slice(self.texts.sentence_rows(rows[0]).start, last.stop)
+            last = texts.sentence_rows(rows[-1])
+            sentences = slice(texts.sentence_rows(rows[0]).start, last.stop)
         return IndexEntry(
-            document=self.texts.document(document_id),
-            sections=self.texts.sections(document_id),
-            chunks=self.texts.chunks(rows),
-            chunk_vectors=self.chunk_store.vectors(chunks),
-            sentence_vectors=self.sentence_store.vectors(sentences),
-            chunk_keys=self._chunk_keys[chunks],
-            sentence_keys=self._sentence_keys[sentences],
+            document=texts.document(document_id),
+            sections=texts.sections(document_id),
+            chunks=texts.chunks(rows),
+            chunk_vectors=segment.chunk_store.vectors(chunks),
+            sentence_vectors=segment.sentence_store.vectors(sentences),
+            chunk_keys=segment.chunk_keys[chunks],
+            sentence_keys=segment.sentence_keys[sentences],
             origin=self._origins[document_id],
         )
 
-    def vectors(self) -> tuple[KeyedVectors, ...]:
-        """All vectors, by the texts they stand for."""
-        return (
-            KeyedVectors(self._chunk_keys, self.chunk_store.vectors),
-            KeyedVectors(self._sentence_keys, self.sentence_store.vectors),
+    def vectors(self, segments: Collection[int] | None = None) -> tuple[KeyedVectors, ...]:
+        """All vectors, by the texts they stand for; those of some segments, where they are given."""
+        return tuple(
+            KeyedVectors(keys, store.vectors)
+            for number, segment in enumerate(self._segments)
+            if segments is None or number in segments
+            for keys, store in (
+                (segment.chunk_keys, segment.chunk_store),
+                (segment.sentence_keys, segment.sentence_store),
+            )
         )
+
+    @property
+    def bytes(self) -> int:
+        """What its files take."""
+        return sum(record.bytes for record in self.manifest.files.values())
+
+    def compared(self) -> set[int]:
+        """Segments whose every byte was compared when the index was opened."""
+        return {
+            number
+            for number in range(len(self._segments))
+            if all(record.bytes <= _SMALL_BYTES for record in self.manifest.segment_files(number).values())
+        }
+
+    def compare(self, segments: Collection[int]) -> None:
+        """Compare every byte of some segments with what was written.
+
+        Raises:
+            IndexDamagedError: A byte changed.
+        """
+        files = {
+            f"{segment_prefix(number)}{name}": record
+            for number in segments
+            for name, record in self.manifest.segment_files(number).items()
+        }
+        with _explaining(self.directory, self._remedy):
+            _compare(self._generation, files)
 
     def close(self) -> None:
         """Close the texts; the vectors are unmapped with the last reference to the stores."""
@@ -218,13 +288,15 @@ class Salvage:
 
     Attributes:
         manifest: Its manifest, where that can be read.
-        texts: Its texts, open, where their file is whole.
+        texts: Its texts, open, of each segment whose file is whole; None where none is.
         vectors: Its vectors by their texts, of each pair of files that is whole.
+        records: The documents whose texts are there.
     """
 
     manifest: Manifest | None = None
-    texts: Texts | None = None
+    texts: AnyTexts | None = None
     vectors: tuple[KeyedVectors, ...] = ()
+    records: tuple[DocumentRecord, ...] = ()
 
     def close(self) -> None:
         """Close the texts; the vectors are unmapped with the last reference to them."""
@@ -293,34 +365,61 @@ def salvage_index(directory: str | Path) -> Salvage:
         return Salvage()
     except OSError as error:
         raise IndexUnusableError(unreadable(directory, error)) from error
-    texts, vectors = None, []
-    if _is_whole(generation, manifest, _TEXTS):
-        texts = Texts(generation / _TEXTS)
-    for names in (_CHUNKS, _SENTENCES):
-        if all(_is_whole(generation, manifest, name) for name in names):
-            store, keys = _load_vectors(generation, names)
-            if store.dimension == manifest.model.dimension:
+    texts: list[Texts] = []
+    vectors: list[KeyedVectors] = []
+    records: list[DocumentRecord] = []
+    places: dict[str, int] = {}
+    for number, (_, documents) in enumerate(manifest.by_segment()):
+        segment, files = generation / segment_prefix(number), manifest.segment_files(number)
+        if _is_whole(segment, files, _TEXTS):
+            places |= {record.id: len(texts) for record in documents}
+            texts.append(Texts(segment / _TEXTS))
+            records += documents
+        for names in (_CHUNKS, _SENTENCES):
+            if all(_is_whole(segment, files, name) for name in names):
+                store, keys = _load_vectors(segment, names)
                 vectors.append(KeyedVectors(keys, store.vectors))
-    return Salvage(manifest, texts, tuple(vectors))
+    return Salvage(manifest, join_texts(texts, places) if texts else None, tuple(vectors), tuple(records))
+
+
+class Kept(NamedTuple):
+    """A segment of an index that the next one has as it is.
+
+    Attributes:
+        old: The index, of this format.
+        number: Which of its segments.
+    """
+
+    old: Index
+    number: int
+
+    @property
+    def records(self) -> tuple[DocumentRecord, ...]:
+        """Its documents."""
+        return self.old.manifest.by_segment()[self.number][1]
 
 
 def write_index(
     directory: Path,
-    entries: Iterable[IndexEntry],
+    entries: Iterable[IndexEntry | Kept],
     *,
     model: ModelRecord,
     chunking: Mapping[str, Setting],
     extra_files: Mapping[str, FileWriter] | None = None,
+    common_files: Mapping[str, CommonWriter] | None = None,
     divided_by: str | None = None,
 ) -> Manifest:
     """Write an index of ``entries``, in the place of the one that may be there.
 
     Args:
         directory: A folder that this process has claimed (``zhangju_index.generations.claimed``).
-        entries: The documents with their vectors; only one at a time is in memory.
+        entries: The documents with their vectors, only one at a time is in memory; and segments
+            of the index that is there, which stay as they are. What stands between two of these is
+            a segment of its own.
         model: The embedder that made the vectors.
         chunking: Settings of the chunker.
-        extra_files: Further files by name, written last.
+        extra_files: Further files of each segment by name, written last.
+        common_files: Further files of the whole index by name.
         divided_by: Version of Zhangju that divided the documents; the installed one if ``None``.
 
     Returns:
@@ -332,8 +431,11 @@ def write_index(
     """
     with IndexWriter(directory, model=model, chunking=chunking, divided_by=divided_by) as writer:
         for entry in entries:
-            writer.add(entry)
-        return writer.commit(extra_files)
+            if isinstance(entry, Kept):
+                writer.keep(entry)
+            else:
+                writer.add(entry)
+        return writer.commit(extra_files, common_files)
 
 
 class IndexWriter:
@@ -364,15 +466,10 @@ class IndexWriter:
         self.model = model
         self.chunking = dict(chunking)
         self.divided_by = divided_by or version("zhangju")
-        self._records: list[DocumentRecord] = []
+        self._records: dict[str, DocumentRecord] = {}
+        self._segments: list[_SegmentWriter | Kept] = []
         with ExitStack() as stack, telling(directory):
             self._generation = stack.enter_context(new_generation(directory))
-            self._texts = TextsWriter(self._generation / _TEXTS)
-            stack.callback(self._texts.abandon)
-            self._chunks = _VectorWriter(self._generation, _CHUNKS, model.dimension)
-            stack.callback(self._chunks.abandon)
-            self._sentences = _VectorWriter(self._generation, _SENTENCES, model.dimension)
-            stack.callback(self._sentences.abandon)
             self._cleanup = stack.pop_all()
 
     def add(self, entry: IndexEntry) -> None:
@@ -383,59 +480,97 @@ class IndexWriter:
             ValueError: There is a document of this id already, a chunk belongs to another
                 document, or the vectors do not match.
         """
-        document = entry.document
-        sentences = sum(len(chunk.sentences) for chunk in entry.chunks)
+        self._note(entry.record)
         with telling(self.directory):
-            self._texts.add_document(document, entry.sections)
-            self._texts.add_chunks(entry.chunks)
-            self._chunks.append("chunk", len(entry.chunks), entry.chunk_vectors, entry.chunk_keys)
-            self._sentences.append("sentence", sentences, entry.sentence_vectors, entry.sentence_keys)
-        self._records.append(entry.record)
+            self._open_segment().add(entry)
 
-    def commit(self, extra_files: Mapping[str, FileWriter] | None = None) -> Manifest:
+    def keep(self, segment: Kept) -> None:
+        """Append the documents of a segment that stays as it is.
+
+        Raises:
+            InputError: The folder cannot be written.
+            ValueError: There is a document of one of their ids already.
+        """
+        for record in segment.records:
+            self._note(record)
+        with telling(self.directory):
+            self._close_segment()
+        self._segments.append(segment)
+
+    def commit(
+        self,
+        extra_files: Mapping[str, FileWriter] | None = None,
+        common_files: Mapping[str, CommonWriter] | None = None,
+    ) -> Manifest:
         """Make the new index durable, put it in the place of the old one and remove that.
 
         Args:
-            extra_files: Further files by name; each is called with its path and the new texts.
+            extra_files: Further files of each segment by name; each is called with its path and the
+                segment's texts.
+            common_files: Further files of the whole index by name; each is called with its path.
 
         Returns:
             The manifest of the new index.
         """
+        files: dict[str, FileRecord] = {}
+        stores: dict[str, StoreRecord] = {}
+        common = common_files or {}
         with telling(self.directory):
-            self._texts.close()
-            self._chunks.close()
-            self._sentences.close()
-            stores = {
-                name: build_approximate(
-                    FlatVectorStore.load(self._generation / vectors),
-                    self._generation / f"{name}{_CODES}",
-                    threshold=APPROXIMATE_FROM,
-                )
-                for name, (vectors, _) in (("chunks", _CHUNKS), ("sentences", _SENTENCES))
-            }
-            texts = Texts(self._generation / _TEXTS)
-            try:
-                for name, write in (extra_files or {}).items():
-                    write(self._generation / name, texts)
-            finally:
-                texts.close()
+            if not self._segments:
+                self._open_segment()
+            self._close_segment()
+            for number, segment in enumerate(self._segments):
+                prefix = segment_prefix(number)
+                if isinstance(segment, Kept):
+                    linked, searched = _link(segment, self._generation / prefix, common)
+                    files |= {f"{prefix}{name}": record for name, record in linked.items()}
+                else:
+                    searched = segment.finish(extra_files or {}, further=number > 0)
+                stores |= {f"{prefix}{name}": record for name, record in searched.items()}
+            for name, write in common.items():
+                write(self._generation / name)
+            counts = [
+                segment.old.manifest.by_segment()[segment.number][0]
+                if isinstance(segment, Kept)
+                else segment.counts
+                for segment in self._segments
+            ]
             manifest = Manifest(
                 zhangju_version=self.divided_by,
                 model=self.model,
                 chunking=self.chunking,
-                documents=tuple(self._records),
+                documents=tuple(self._records.values()),
                 counts=Counts(
-                    documents=self._texts.documents,
-                    sections=self._texts.sections,
-                    chunks=self._texts.chunks,
-                    sentences=self._texts.sentences,
+                    documents=sum(each.documents for each in counts),
+                    sections=sum(each.sections for each in counts),
+                    chunks=sum(each.chunks for each in counts),
+                    sentences=sum(each.sentences for each in counts),
                 ),
-                files=_describe_files(self._generation),
+                files=_describe_files(self._generation, files),
+                segments=tuple(counts),
                 stores=stores,
             )
             (self._generation / MANIFEST).write_bytes(manifest.to_json().encode("utf-8"))
             swap_in(self.directory, self._generation)
         return manifest
+
+    def _note(self, record: DocumentRecord) -> None:
+        if record.id in self._records:
+            raise ValueError(f"expected documents of different ids, got {record.id!r} twice")
+        self._records[record.id] = record
+
+    def _open_segment(self) -> "_SegmentWriter":
+        last = self._segments[-1] if self._segments else None
+        if isinstance(last, _SegmentWriter):
+            return last
+        segment = _SegmentWriter(self._generation / segment_prefix(len(self._segments)), self.model.dimension)
+        self._segments.append(segment)
+        self._cleanup.callback(segment.abandon)
+        return segment
+
+    def _close_segment(self) -> None:
+        if self._segments and isinstance(segment := self._segments[-1], _SegmentWriter):
+            segment.close()
 
     def close(self) -> None:
         """Remove what was not committed."""
@@ -449,6 +584,87 @@ class IndexWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _SegmentWriter:
+    """Writes the files of one segment."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        with ExitStack() as stack:
+            self._texts = TextsWriter(folder / _TEXTS)
+            stack.callback(self._texts.abandon)
+            self._chunks = _VectorWriter(folder, _CHUNKS, dimension)
+            stack.callback(self._chunks.abandon)
+            self._sentences = _VectorWriter(folder, _SENTENCES, dimension)
+            stack.callback(self._sentences.abandon)
+            self.abandon = stack.pop_all().close
+        self._closed = False
+
+    @property
+    def counts(self) -> Counts:
+        """How much it holds."""
+        texts = self._texts
+        return Counts(texts.documents, texts.sections, texts.chunks, texts.sentences)
+
+    def add(self, entry: IndexEntry) -> None:
+        """Append a document."""
+        sentences = sum(len(chunk.sentences) for chunk in entry.chunks)
+        self._texts.add_document(entry.document, entry.sections)
+        self._texts.add_chunks(entry.chunks)
+        self._chunks.append("chunk", len(entry.chunks), entry.chunk_vectors, entry.chunk_keys)
+        self._sentences.append("sentence", sentences, entry.sentence_vectors, entry.sentence_keys)
+
+    def close(self) -> None:
+        """Finish the files that documents are appended to."""
+        if not self._closed:
+            self._texts.close()
+            self._chunks.close()
+            self._sentences.close()
+            self._closed = True
+
+    def finish(self, extra_files: Mapping[str, FileWriter], *, further: bool) -> dict[str, StoreRecord]:
+        """Write all that is made of what was appended; how the stores are searched comes back."""
+        stores = {
+            name: build_approximate(
+                FlatVectorStore.load(self._folder / vectors),
+                self._folder / f"{name}{_CODES}",
+                threshold=_MORE_APPROXIMATE_FROM if further else APPROXIMATE_FROM,
+            )
+            for name, (vectors, _) in (("chunks", _CHUNKS), ("sentences", _SENTENCES))
+        }
+        texts = Texts(self._folder / _TEXTS)
+        try:
+            for name, write in extra_files.items():
+                write(self._folder / name, texts)
+        finally:
+            texts.close()
+        return stores
+
+
+def _link(
+    segment: Kept, folder: Path, common: Collection[str]
+) -> tuple[dict[str, FileRecord], dict[str, StoreRecord]]:
+    """Have the files of a segment in another folder; their records, and how its stores are searched."""
+    manifest, prefix = segment.old.manifest, segment_prefix(segment.number)
+    files = {
+        name: record for name, record in manifest.segment_files(segment.number).items() if name not in common
+    }
+    for name in files:
+        source, target = segment.old.file(name, segment.number), folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            # Not every file system has links, and no file has any number of them.
+            shutil.copyfile(source, target)
+    stores = {
+        name: manifest.stores[f"{prefix}{name}"]
+        for name in ("chunks", "sentences")
+        if f"{prefix}{name}" in manifest.stores
+    }
+    return files, stores
 
 
 class _VectorWriter:
@@ -486,9 +702,9 @@ def _open_generation(
     generation = generation_folder(directory, pointer)
     with _explaining(directory, remedy):
         manifest = _read_manifest(generation, pointer)
-    if manifest.format_version < FORMAT_VERSION:
+    if manifest.format_version < OLDEST_FORMAT:
         raise IndexFormatError(
-            f"the index at {directory} cannot be used: expected index format {FORMAT_VERSION},"
+            f"the index at {directory} cannot be used: expected index format {OLDEST_FORMAT} or newer,"
             f" got {manifest.format_version}, written by an older Zhangju; {remedy}"
         )
     with _explaining(directory, remedy):
@@ -496,27 +712,42 @@ def _open_generation(
             _check_model(manifest.model, fingerprint)
         _check_files(generation, manifest, verify)
         with ExitStack() as stack:
-            texts = Texts(generation / _TEXTS)
-            stack.callback(texts.close)
-            chunk_store, chunk_keys = _load_vectors(generation, _CHUNKS)
-            sentence_store, sentence_keys = _load_vectors(generation, _SENTENCES)
-            _check_counts(manifest, texts, chunk_store, sentence_store)
-            found_by = {
-                name: _load_codes(generation, manifest, name, store)
-                for name, store in (("chunks", chunk_store), ("sentences", sentence_store))
-            }
+            segments = []
+            for number, (counts, _) in enumerate(manifest.by_segment()):
+                segments.append(segment := _open_segment(generation, manifest, number))
+                stack.callback(segment.texts.close)
+                _check_counts(manifest, counts, segment)
             stack.pop_all()
+    places = {
+        record.id: number for number, (_, records) in enumerate(manifest.by_segment()) for record in records
+    }
     return Index(
         directory=directory,
         identity=pointer.manifest_sha256,
         manifest=manifest,
-        texts=texts,
-        chunk_store=found_by["chunks"],
-        sentence_store=found_by["sentences"],
-        _chunk_keys=chunk_keys,
-        _sentence_keys=sentence_keys,
+        texts=join_texts([segment.texts for segment in segments], places),
+        chunk_store=join_stores([segment.chunk_store for segment in segments]),
+        sentence_store=join_stores([segment.sentence_store for segment in segments]),
+        _segments=tuple(segments),
+        _places=places,
         _origins={each.id: Origin(each.file_sha256, each.read_by) for each in manifest.documents},
         _generation=generation,
+        _remedy=remedy,
+    )
+
+
+def _open_segment(generation: Path, manifest: Manifest, number: int) -> _Segment:
+    folder = generation / segment_prefix(number)
+    chunk_store, chunk_keys = _load_vectors(folder, _CHUNKS)
+    sentence_store, sentence_keys = _load_vectors(folder, _SENTENCES)
+    return _Segment(
+        texts=Texts(folder / _TEXTS),
+        chunk_store=_load_codes(generation, manifest, f"{segment_prefix(number)}chunks", chunk_store),
+        sentence_store=_load_codes(
+            generation, manifest, f"{segment_prefix(number)}sentences", sentence_store
+        ),
+        chunk_keys=chunk_keys,
+        sentence_keys=sentence_keys,
     )
 
 
@@ -574,43 +805,49 @@ def _check_model(model: ModelRecord, fingerprint: str) -> None:
         )
 
 
-def _check_counts(
-    manifest: Manifest, texts: Texts, chunk_store: FlatVectorStore, sentence_store: FlatVectorStore
-) -> None:
-    counts, dimension = manifest.counts, manifest.model.dimension
+def _check_counts(manifest: Manifest, counts: Counts, segment: _Segment) -> None:
+    texts, dimension = segment.texts, manifest.model.dimension
     for name, expected, got in (
         ("documents", counts.documents, texts.document_count),
         ("chunks", counts.chunks, texts.chunk_count),
         ("sentences", counts.sentences, texts.sentence_count),
-        ("chunk vectors", counts.chunks, len(chunk_store)),
-        ("sentence vectors", counts.sentences, len(sentence_store)),
-        ("columns of the chunk vectors", dimension, chunk_store.dimension),
-        ("columns of the sentence vectors", dimension, sentence_store.dimension),
+        ("chunk vectors", counts.chunks, len(segment.chunk_store)),
+        ("sentence vectors", counts.sentences, len(segment.sentence_store)),
+        ("columns of the chunk vectors", dimension, segment.chunk_store.dimension),
+        ("columns of the sentence vectors", dimension, segment.sentence_store.dimension),
     ):
         if expected != got:
             raise IndexDamagedError(f"expected {expected:,} {name}, got {got:,}")
 
 
 def _check_files(generation: Path, manifest: Manifest, verify: bool) -> None:
-    for name in (_TEXTS, *_CHUNKS, *_SENTENCES):
-        if name not in manifest.files:
-            raise IndexDamagedError(
-                f"expected {name} in the manifest, got {', '.join(manifest.files) or 'no files'}"
-            )
+    for number in range(len(manifest.by_segment())):
+        for name in (_TEXTS, *_CHUNKS, *_SENTENCES):
+            if f"{segment_prefix(number)}{name}" not in manifest.files:
+                raise IndexDamagedError(
+                    f"expected {segment_prefix(number)}{name} in the manifest,"
+                    f" got {', '.join(manifest.files) or 'no files'}"
+                )
     for name, record in manifest.files.items():
         size = (generation / name).stat().st_size
         if size != record.bytes:
             raise IndexDamagedError(f"expected {record.bytes:,} bytes in {name}, got {size:,}")
-    compared = [name for name, record in manifest.files.items() if verify or record.bytes <= _SMALL_BYTES]
-    for name, digest in zip(compared, _digests([generation / name for name in compared]), strict=True):
-        if digest != manifest.files[name].sha256:
+    _compare(
+        generation,
+        {name: each for name, each in manifest.files.items() if verify or each.bytes <= _SMALL_BYTES},
+    )
+
+
+def _compare(generation: Path, files: Mapping[str, FileRecord]) -> None:
+    for name, digest in zip(files, _digests([generation / name for name in files]), strict=True):
+        if digest != files[name].sha256:
             raise IndexDamagedError(f"expected the bytes of {name} as they were written, got others")
 
 
-def _is_whole(generation: Path, manifest: Manifest, name: str) -> bool:
-    record = manifest.files.get(name)
+def _is_whole(folder: Path, files: Mapping[str, FileRecord], name: str) -> bool:
+    record = files.get(name)
     try:
-        return record is not None and _digest(generation / name) == record.sha256
+        return record is not None and _digest(folder / name) == record.sha256
     except OSError:
         return False
 
@@ -626,9 +863,14 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _describe_files(generation: Path) -> dict[str, FileRecord]:
-    paths = sorted(path for path in generation.rglob("*") if path.is_file())
-    return {
+def _describe_files(generation: Path, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
+    """Records of all files, those that are known taken over."""
+    names = sorted(
+        path.relative_to(generation).as_posix() for path in generation.rglob("*") if path.is_file()
+    )
+    paths = [generation / name for name in names if name not in known]
+    made = {
         path.relative_to(generation).as_posix(): FileRecord(sha256=digest, bytes=path.stat().st_size)
         for path, digest in zip(paths, _digests(paths), strict=True)
     }
+    return {name: known.get(name) or made[name] for name in names}

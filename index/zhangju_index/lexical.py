@@ -6,14 +6,15 @@ dictionary and finds every exact term; other scripts give words. Text is folded 
 case, digits of every script, marks that are mostly left out in writing, traditional characters to
 simplified ones), so spellings of one word meet. Tokens are for matching only: offsets never come from folded text.
 
-BM25 in Lucene's variant (Kamphuis et al. 2020) is computed when the index is built: each pair of
-a term and a text that holds it keeps its score, and a question adds up a few columns, as in bm25s
-(Lù 2024, arXiv 2407.03618). A folder holds them as mapped NumPy arrays:
+What is kept are the counts that BM25 is made of, in Lucene's variant (Kamphuis et al. 2020); each
+score is computed when it is asked for, so that texts that come or go touch no table of the others.
+A folder holds the counts of some texts as mapped NumPy arrays:
 
     terms.npy    64-bit hash of each term, rising
     starts.npy   where the column of each term starts in the two below, and where the last one ends
     rows.npy     texts that hold the term, rising
-    scores.npy   the term's score in each of them
+    times.npy    how often each of them does
+    lengths.npy  tokens of each text
 
 Terms are known by their hash alone, so that nothing of a vocabulary is loaded. Among a million
 terms, two share a hash with a probability of one in 37 million, and would count as one term.
@@ -27,9 +28,12 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,14 +100,20 @@ _SIMPLIFIED = _read_simplified()
 class LexicalIndex:
     """BM25 over a list of texts, by row; safe to ask from several threads."""
 
-    def __init__(self, tables: "_Tables", rows: int) -> None:
-        self._tables = tables
-        self._rows = rows
+    def __init__(self, tables: Sequence["_Tables | _ScoredTables"]) -> None:
+        self._parts = tuple(tables)
+        self._starts = [0, *accumulate(part.texts for part in self._parts)]
+        self._rows = self._starts[-1]
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> Self:
         """Index ``texts`` in memory; their order gives the rows."""
-        return cls(*_build_tables(texts, lambda name, dtype, length: np.empty(length, dtype), None))
+        return cls([_build_tables(texts, lambda name, dtype, length: np.empty(length, dtype), None)])
+
+    @classmethod
+    def join(cls, parts: Iterable["LexicalIndex"]) -> Self:
+        """Put texts one after the other that were indexed apart, as if they had been indexed as one."""
+        return cls([tables for part in parts for tables in part._parts])
 
     @staticmethod
     def write(folder: Path, texts: Iterable[str]) -> None:
@@ -127,23 +137,24 @@ class LexicalIndex:
             ValueError: A file is no such table, or does not fit the others.
             OSError: A file cannot be read.
         """
-        arrays: list[NDArray[Any]] = []
-        for name, dtype in zip(_Tables._fields, _DTYPES, strict=True):
+        # Version 2 of the index format kept scores in the place of counts.
+        scored = not (folder / "times.npy").exists() and (folder / "scores.npy").exists()
+        names = _SCORED_DTYPES if scored else _DTYPES
+        arrays: dict[str, NDArray[Any]] = {}
+        for name, dtype in names.items():
             table = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             if table.dtype != np.dtype(dtype) or table.ndim != 1:
                 raise ValueError(f"expected {name} of one dimension and type {dtype}, got {table.dtype}")
             # A plain view: slices of a ``memmap`` cost microseconds each.
-            arrays.append(table.view(np.ndarray))
-        tables = _Tables(*arrays)
-        pairs = int(tables.starts[-1]) if len(tables.starts) else 0
-        for name, table, length in (
-            ("starts", tables.starts, len(tables.terms) + 1),
-            ("rows", tables.rows, pairs),
-            ("scores", tables.scores, pairs),
-        ):
+            arrays[name] = table.view(np.ndarray)
+        starts = arrays["starts"]
+        pairs = int(starts[-1]) if len(starts) else 0
+        expected = {"starts": len(arrays["terms"]) + 1, "rows": pairs, "times": pairs, "scores": pairs}
+        for name, table in arrays.items():
+            length = rows if name == "lengths" else expected.get(name, len(table))
             if len(table) != length:
                 raise ValueError(f"expected {length:,} values in {name}, got {len(table):,}")
-        return cls(tables, rows)
+        return cls([_ScoredTables(**arrays, texts=rows) if scored else _Tables(**arrays)])
 
     def __len__(self) -> int:
         """Rows held."""
@@ -165,60 +176,124 @@ class LexicalIndex:
         """``coverage`` of a question whose ``shares`` are known."""
         scores = np.zeros(self._rows, dtype=np.float32)
         most = None
-        for term, (start, end) in zip(shares, self._columns(list(shares)), strict=True):
-            if start == end:
+        terms = list(shares)
+        for term, columns in zip(terms, self._columns(terms), strict=True):
+            frequency = _frequency(columns)
+            if not frequency:
                 continue
-            np.add.at(scores, self._tables.rows[start:end], self._tables.scores[start:end])
+            weight = np.log1p((self._rows - np.int64(frequency) + 0.5) / (frequency + 0.5))
+            for part, start, norms, (first, last) in zip(
+                self._parts, self._starts[:-1], self._norms, columns, strict=True
+            ):
+                if first < last:
+                    rows = part.rows[first:last]
+                    # No text is twice in a column, so each sum is of two numbers, in the order of terms.
+                    scores[start : start + part.texts][rows] += part.scores_of(first, last, weight, norms)
             # A term's weight is its share of the most that a text could score.
-            most = most or self._weight(end - start) / shares[term]
-        return scores if most is None else scores / np.float32(most)
+            most = most or self._weight(frequency) / shares[term]
+        return scores if most is None else np.asarray(scores / np.float32(most), dtype=np.float32)
 
     def shares(self, question: str) -> dict[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
         # Sorted, so that sums come out the same in every process.
         terms = sorted(set(tokenize(question)))
-        weights = [self._weight(end - start) for start, end in self._columns(terms)]
+        weights = [self._weight(_frequency(columns)) for columns in self._columns(terms)]
         total = sum(weights)
         return {term: weight / total for term, weight in zip(terms, weights, strict=True)}
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term, as BM25 counts it: the rarer, the heavier."""
-        ((start, end),) = self._columns([term])
-        return self._weight(end - start)
+        (columns,) = self._columns([term])
+        return self._weight(_frequency(columns))
 
     def _weight(self, frequency: int) -> float:
         return math.log1p((self._rows - frequency + 0.5) / (frequency + 0.5))
 
-    def _columns(self, terms: Sequence[str]) -> list[tuple[int, int]]:
-        """Where the column of each term starts and ends; of a term that no text holds, 0 and 0."""
-        known, starts = self._tables.terms, self._tables.starts
+    @cached_property
+    def _norms(self) -> list[NDArray[np.float64]]:
+        """What BM25 adds to the count of a term, for each text of each part: the longer, the more."""
+        lengths = [np.asarray(part.lengths, dtype=np.int64) for part in self._parts]
+        total = sum(int(each.sum()) for each in lengths)
+        mean = total / self._rows if total else 1.0
+        return [np.asarray(K1 * (1 - B + B * each / mean), dtype=np.float64) for each in lengths]
+
+    def _columns(self, terms: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where the column of each term starts and ends in each part; where no text holds it, 0 and 0."""
         hashes = np.array([term_hash(term) for term in terms], dtype=np.uint64)
-        places = np.searchsorted(known, hashes)
+        by_part = [part.columns(hashes) for part in self._parts]
+        return [[columns[place] for columns in by_part] for place in range(len(terms))]
+
+
+def _frequency(columns: Iterable[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which texts hold which terms: the arrays of the module's docstring."""
+
+    terms: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+
+    def columns(self, hashes: NDArray[np.uint64]) -> list[tuple[int, int]]:
+        places = np.searchsorted(self.terms, hashes)
         return [
-            (int(starts[place]), int(starts[place + 1]))
-            if place < len(known) and known[place] == each
+            (int(self.starts[place]), int(self.starts[place + 1]))
+            if place < len(self.terms) and self.terms[place] == each
             else (0, 0)
             for place, each in zip(places.tolist(), hashes, strict=True)
         ]
 
 
-class _Tables(NamedTuple):
-    """The arrays of the module's docstring."""
+@dataclass(frozen=True, slots=True)
+class _Tables(_Columns):
+    """Counts of some texts."""
 
-    terms: NDArray[np.uint64]
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
+    times: NDArray[np.uint16]
+    lengths: NDArray[np.int32]
+
+    @property
+    def texts(self) -> int:
+        return len(self.lengths)
+
+    def scores_of(
+        self, first: int, last: int, weight: np.float64, norms: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """What a term adds to the texts of its column."""
+        times = self.times[first:last].astype(np.float64)
+        return np.asarray(weight * times / (times + norms[self.rows[first:last]]), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoredTables(_Columns):
+    """Scores of all texts of an index, as version 2 of its format kept them."""
+
     scores: NDArray[np.float32]
+    texts: int
+
+    @property
+    def lengths(self) -> NDArray[np.int32]:
+        return np.zeros(self.texts, dtype=np.int32)
+
+    def scores_of(
+        self, first: int, last: int, weight: np.float64, norms: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """What a term adds to the texts of its column."""
+        del weight, norms
+        return self.scores[first:last]
 
 
-_DTYPES = ("<u8", "<i8", "<i4", "<f4")
+_DTYPES = {"terms": "<u8", "starts": "<i8", "rows": "<i4", "times": "<u2", "lengths": "<i4"}
+_SCORED_DTYPES = {"terms": "<u8", "starts": "<i8", "rows": "<i4", "scores": "<f4"}
+_MOST_TIMES = np.iinfo(np.uint16).max
 
 
 def _build_tables(
     texts: Iterable[str], make: Callable[[str, str, int], NDArray[Any]], scratch: Path | None
-) -> tuple[_Tables, int]:
-    """Fill tables that ``make`` gives by name, type and length; the number of texts comes with them."""
-    # A score depends on all texts, so the pairs wait in a file until the last one was read.
+) -> _Tables:
+    """Fill tables that ``make`` gives by name, type and length."""
+    # A column holds pairs of all texts, so they wait in a file until the last text was read.
     with tempfile.TemporaryFile(dir=scratch) as waiting:
         vocabulary, lengths = _spill(texts, waiting)
         # In the order of their hashes, whatever the order in which terms turned up.
@@ -229,22 +304,18 @@ def _build_tables(
         total = waiting.tell() // _PAIR.itemsize
         for pairs in _blocks(waiting):
             frequencies += np.bincount(numbers[pairs["term"]], minlength=len(hashes))
-        tables = _Tables(
-            *(
-                make(name, dtype, length)
-                for name, dtype, length in zip(
-                    _Tables._fields,
-                    _DTYPES,
-                    (len(hashes), len(hashes) + 1, total, total),
-                    strict=True,
-                )
-            )
-        )
+        sizes = {
+            "terms": len(hashes),
+            "starts": len(hashes) + 1,
+            "rows": total,
+            "times": total,
+            "lengths": len(lengths),
+        }
+        tables = _Tables(**{name: make(name, dtype, sizes[name]) for name, dtype in _DTYPES.items()})
         tables.terms[:] = hashes
+        tables.lengths[:] = lengths
         tables.starts[0] = 0
         tables.starts[1:] = np.cumsum(frequencies)
-        weights = np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5))
-        norms = K1 * (1 - B + B * lengths / lengths.mean()) if total else lengths
         ends = tables.starts[:-1].copy()
         for pairs in _blocks(waiting):
             term, row, times = numbers[pairs["term"]], pairs["row"], pairs["times"]
@@ -254,9 +325,10 @@ def _build_tables(
             _, firsts, counts = np.unique(term, return_index=True, return_counts=True)
             places = ends[term] + np.arange(len(term)) - np.repeat(firsts, counts)
             tables.rows[places] = row
-            tables.scores[places] = weights[term] * times / (times + norms[row])
+            # More often than a chunk has places for it: BM25 no longer tells such counts apart.
+            tables.times[places] = times.clip(max=_MOST_TIMES)
             ends[term[firsts]] += counts
-    return tables, len(lengths)
+    return tables
 
 
 _PAIR = np.dtype([("term", "i4"), ("row", "i4"), ("times", "i4")])

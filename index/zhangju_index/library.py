@@ -1,7 +1,8 @@
 """A library of documents in an index: put sources into it, take documents out, build it anew.
 
 Each of the three holds the folder's lock from its first look at the index to the end, and leaves
-a whole new index or the old one. A source is the same as before when its file is (by its full
+a whole new index or the old one. Segments of the index in which nothing changes are neither read
+nor written (``zhangju_index.build.plan_segments``). A source is the same as before when its file is (by its full
 path, or by its name where it came without one), and unchanged when its bytes are.
 
 Sources are read first, one at a time, and wait on disk: what cannot be read is known before the
@@ -12,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from zhangju_index.build import (
     build_items,
     copy_documents,
     may_take_over,
+    plan_segments,
+    read_segments,
     text_size,
 )
 from zhangju_index.errors import (
@@ -41,6 +44,7 @@ from zhangju_index.generations import SPOOL, claimed, mend, telling, unfinished_
 from zhangju_index.manifest import DocumentRecord, Manifest, version
 from zhangju_index.parsing import MAX_BYTES, document_from_bytes, read_bytes, source_hash
 from zhangju_index.protocols import Embedder
+from zhangju_index.segments import AnyTexts
 from zhangju_index.text_keys import KeyedVectors
 from zhangju_index.texts import Texts, TextsWriter
 from zhangju_index.values import Document
@@ -61,6 +65,9 @@ __all__ = [
 ]
 
 _PATH, _FORMAT = "path", "format"
+# Bytes of an index that are compared in less than a tenth of the time that embedding a byte of text
+# takes: then its vectors are worth looking through for texts that it holds already.
+_WORTH_COMPARING = 5000
 
 Outcome = Literal["added", "replaced", "unchanged", "refused"]
 """What became of a source."""
@@ -154,9 +161,27 @@ def add_sources(
         InputError: The folder holds something else, or cannot be written.
         ModelError: The model cannot be loaded.
     """
+    with claimed(directory):
+        try:
+            return _add(sources, directory, model, embedder, on_reading, on_status, on_note or _ignore)
+        except _ChangedSegmentError:
+            # Rare enough to begin again, with every byte compared: what is whole is then taken alone.
+            return _add(sources, directory, model, embedder, None, on_status, on_note or _ignore, verify=True)
+
+
+def _add(
+    sources: Sequence[Source],
+    directory: Path,
+    model: str | None,
+    embedder: Embedder | None,
+    on_reading: OnReading | None,
+    on_status: OnStatus | None,
+    note: OnNote,
+    *,
+    verify: bool = False,
+) -> Change:
     with ExitStack() as stack:
-        stack.enter_context(claimed(directory))
-        shelf = _open_shelf(directory, on_note or _ignore, stack)
+        shelf = _open_shelf(directory, note, stack, verify=verify)
         spool = stack.enter_context(closing(Spool(directory)))
         intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
         readings = intake.take_all(sources, on_reading, on_status)
@@ -170,6 +195,10 @@ def add_sources(
             more = f" (and {len(reasons) - 1} more could not be read)" if len(reasons) > 1 else ""
             raise DocumentError(f"{reasons[0]}{more}")
         return Change(_build(shelf, intake, directory, model, on_status, embedder=embedder), readings)
+
+
+class _ChangedSegmentError(Exception):
+    """A segment that is to be read is not as it was written."""
 
 
 def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStatus | None = None) -> Change:
@@ -192,7 +221,7 @@ def remove_documents(names: Sequence[str], directory: Path, *, on_status: OnStat
     """
     # A folder without an index is told as such, and not made.
     open_index(directory).close()
-    with claimed(directory), open_index(directory, verify=True) as index:
+    with claimed(directory), open_index(directory) as index:
         records, metadata = index.manifest.documents, index.texts.metadata()
         removed = {find_document(name, records, metadata, f"--index {directory}"): None for name in names}
         kept = [record.id for record in records if record.id not in removed]
@@ -231,9 +260,10 @@ def rebuild_library(
     salvage_index(directory).close()
     with ExitStack() as stack:
         stack.enter_context(claimed(directory))
-        shelf = _open_shelf(directory, note, stack, older=True)
-        if shelf.texts is None or shelf.manifest is None:
-            held = ", ".join(record.source for record in shelf.manifest.documents) if shelf.manifest else ""
+        shelf = _open_shelf(directory, note, stack, older=True, verify=True)
+        lost = _lost(shelf)
+        if shelf.texts is None or lost:
+            held = ", ".join(lost)
             raise IndexDamagedError(
                 f"the index at {directory} cannot be rebuilt, as its texts are damaged too: add its files again"
                 f" with 'zhangju index add PATH… --index {directory}'" + (f"; it held {held}" if held else "")
@@ -253,29 +283,30 @@ class _Shelf:
         index: The index, if it is whole.
         manifest: Of the index; None if it is lost, or there is none.
         texts: Its texts; None if they are lost, or there are none.
-        vectors: Its vectors that are whole.
+        vectors: Its vectors that are whole, where the index is not.
+        records: The documents whose texts are there, by id, in order.
+        compared: Segments of the index whose every byte was compared.
     """
 
     index: Index | None = None
     manifest: Manifest | None = None
-    texts: Texts | None = None
+    texts: AnyTexts | None = None
     vectors: tuple[KeyedVectors, ...] = ()
-
-    @property
-    def records(self) -> Mapping[str, DocumentRecord]:
-        """The documents whose texts are there, by id, in order."""
-        if self.manifest is None or self.texts is None:
-            return {}
-        return {record.id: record for record in self.manifest.documents}
+    records: Mapping[str, DocumentRecord] = field(default_factory=dict)
+    compared: frozenset[int] = frozenset()
 
 
-def _open_shelf(directory: Path, note: OnNote, stack: ExitStack, *, older: bool = False) -> _Shelf:
+def _open_shelf(
+    directory: Path, note: OnNote, stack: ExitStack, *, older: bool = False, verify: bool = False
+) -> _Shelf:
     """Open what is there until ``stack`` closes; with ``older`` also what an old version wrote."""
     damage = ""
     try:
-        # Every byte of it is about to be copied, or trusted.
-        index = stack.enter_context(open_index(directory, verify=True))
-        return _Shelf(index, index.manifest, index.texts, index.vectors())
+        index = stack.enter_context(open_index(directory, verify=verify))
+        compared = range(len(index.manifest.by_segment())) if verify else index.compared()
+        return _Shelf(
+            index, index.manifest, index.texts, (), _by_id(index.manifest.documents), frozenset(compared)
+        )
     except IndexMissingError:
         return _Shelf()
     except IndexDamagedError as error:
@@ -284,15 +315,25 @@ def _open_shelf(directory: Path, note: OnNote, stack: ExitStack, *, older: bool 
         if not older:
             raise
     salvage = stack.enter_context(closing(salvage_index(directory)))
-    shelf = _Shelf(None, salvage.manifest, salvage.texts, salvage.vectors)
-    if damage and shelf.records:
+    shelf = _Shelf(None, salvage.manifest, salvage.texts, salvage.vectors, _by_id(salvage.records))
+    lost = _lost(shelf)
+    if damage and shelf.records and not lost:
         note(f"{damage}, of its texts, which are whole")
     elif damage:
-        held = ", ".join(record.source for record in salvage.manifest.documents) if salvage.manifest else ""
-        note(
-            f"{damage}, without its texts" + (f"; it held {held}: add again what is missing" if held else "")
-        )
+        rest = "some of its texts" if shelf.records else "its texts"
+        held = f"; it held {', '.join(lost)}: add again what is missing" if lost else ""
+        note(f"{damage}, without {rest}{held}")
     return shelf
+
+
+def _by_id(records: Sequence[DocumentRecord]) -> Mapping[str, DocumentRecord]:
+    return {record.id: record for record in records}
+
+
+def _lost(shelf: _Shelf) -> list[str]:
+    """Sources of the documents whose texts are not there any more."""
+    documents = shelf.manifest.documents if shelf.manifest else ()
+    return [record.source for record in documents if record.id not in shelf.records]
 
 
 class Spool:
@@ -478,14 +519,36 @@ def _build(
         return Item(record.id, record.title, read, text_size(read()), origin)
 
     same_model = shelf.manifest is not None and _is_of(embedder, shelf.manifest)
+    items = [item(record) for record in intake.records.values()]
+    old = index if same_model else None
     return build_items(
-        [item(record) for record in intake.records.values()],
+        items,
         directory,
         embedder,
-        old=index if same_model else None,
-        known=shelf.vectors if same_model else (),
+        old=old,
+        known=_known(shelf, items, take_over=take_over) if same_model else (),
         on_status=on_status,
     )
+
+
+def _known(shelf: _Shelf, items: Sequence[Item], *, take_over: bool) -> tuple[KeyedVectors, ...]:
+    """Vectors that may be copied, every byte that is read having been compared.
+
+    Raises:
+        _ChangedSegmentError: One is not as it was written.
+    """
+    index = shelf.index
+    if index is None:
+        return shelf.vectors
+    everything = set(range(len(index.manifest.by_segment())))
+    read = read_segments(plan_segments(items, index), index) if take_over else everything
+    if sum(item.size for item in items) * _WORTH_COMPARING >= index.bytes:
+        read = everything
+    try:
+        index.compare(read - shelf.compared)
+    except IndexDamagedError as error:
+        raise _ChangedSegmentError from error
+    return index.vectors(read | shelf.compared)
 
 
 def _is_of(embedder: Embedder, manifest: Manifest) -> bool:

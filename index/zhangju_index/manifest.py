@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib import metadata
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any, Literal, TypeVar, cast
 
@@ -16,6 +17,7 @@ from zhangju_index.errors import IndexDamagedError, IndexFormatError
 
 __all__ = [
     "FORMAT_VERSION",
+    "OLDEST_FORMAT",
     "Counts",
     "DocumentRecord",
     "FileRecord",
@@ -23,16 +25,20 @@ __all__ = [
     "ModelRecord",
     "Setting",
     "StoreRecord",
+    "segment_prefix",
     "version",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever the files of an index change in a way that older readers would misread.
 
 2: texts keep the layout of their source and pages of sentences, vectors the keys of their texts,
 and documents the hash of their file; tables of the keyword search are mapped, and a large store
 has codes.
+3: an index has segments, and the keyword search keeps counts.
 """
+OLDEST_FORMAT = 2
+"""What is still opened; the first change writes it anew."""
 
 Setting = int | str | float
 Kind = TypeVar("Kind")
@@ -42,6 +48,11 @@ Kind = TypeVar("Kind")
 def version(package: str) -> str:
     """Version of an installed package; looked up once, as that reads files."""
     return metadata.version(package)
+
+
+def segment_prefix(number: int) -> str:
+    """What the names of a segment's files begin with; those of the first lie beside the manifest."""
+    return f"more/{number:03d}/" if number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,9 @@ class Manifest:
         documents: What was indexed, in row order.
         counts: How much that is.
         files: Every other file of the index, by its path in the folder, with ``/``.
-        stores: How ``chunks`` and ``sentences`` are searched; exactly, where nothing is said.
+        segments: How much of that each segment holds, in row order; one of all where none is named.
+        stores: How ``chunks`` and ``sentences`` of a segment are searched, by its prefix and their
+            name; exactly, where nothing is said.
         format_version: The layout of the files.
     """
 
@@ -137,8 +150,27 @@ class Manifest:
     documents: tuple[DocumentRecord, ...]
     counts: Counts
     files: Mapping[str, FileRecord]
+    segments: tuple[Counts, ...] = ()
     stores: Mapping[str, StoreRecord] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
+
+    def by_segment(self) -> list[tuple[Counts, tuple[DocumentRecord, ...]]]:
+        """How much each segment holds, and its documents."""
+        ends = list(accumulate(segment.documents for segment in self.segments)) or [len(self.documents)]
+        starts = [0, *ends[:-1]]
+        return [
+            (counts, self.documents[start:end])
+            for counts, start, end in zip(self.segments or (self.counts,), starts, ends, strict=True)
+        ]
+
+    def segment_files(self, number: int) -> dict[str, FileRecord]:
+        """Files of a segment, by their names; of the first, also those that belong to no segment."""
+        prefix, other = segment_prefix(number), segment_prefix(1).partition("/")[0] + "/"
+        return {
+            name.removeprefix(prefix): record
+            for name, record in self.files.items()
+            if name.startswith(prefix) and (number or not name.startswith(other))
+        }
 
     def to_json(self) -> str:
         """Write it as JSON, the same text for the same manifest."""
@@ -170,13 +202,16 @@ class Manifest:
             raise _damaged("format_version", "1 or more", version)
         if version == 1:
             top = {"stores": {}} | top
+        if version < FORMAT_VERSION:
+            top = {"segments": []} | top
         _check_keys(top, cls, "the top level")
         chunking = _mapping(top["chunking"], "chunking")
         for name, value in chunking.items():
             if isinstance(value, bool) or not isinstance(value, Setting):
                 raise _damaged(f"chunking.{name}", "a number or a string", value)
-        if not isinstance(top["documents"], list):
-            raise _damaged("documents", "a list", top["documents"])
+        for name in ("documents", "segments"):
+            if not isinstance(top[name], list):
+                raise _damaged(name, "a list", top[name])
         documents = top["documents"]
         if version == 1:
             documents = [
@@ -200,6 +235,9 @@ class Manifest:
             ),
             counts=_record(Counts, top["counts"], "counts"),
             files=files,
+            segments=tuple(
+                _record(Counts, value, f"segments[{number}]") for number, value in enumerate(top["segments"])
+            ),
             stores={
                 name: _store(value, f"stores.{name}")
                 for name, value in _mapping(top["stores"], "stores").items()
@@ -210,6 +248,12 @@ class Manifest:
             raise _damaged(
                 "counts.documents", f"{len(manifest.documents)} as listed", manifest.counts.documents
             )
+        for each in fields(Counts) if manifest.segments else ():
+            parts = sum(getattr(segment, each.name) for segment in manifest.segments)
+            if parts != getattr(manifest.counts, each.name):
+                raise _damaged(
+                    f"{each.name} of the segments", str(getattr(manifest.counts, each.name)), parts
+                )
         return manifest
 
 

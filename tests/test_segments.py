@@ -1,0 +1,335 @@
+"""An index of several segments: cheap to change, and the same to ask as one that was built at once."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index_entries import CHUNKING, MODEL, make_entry, unit_rows
+from zhangju_index import folder
+from zhangju_index.build import load_lexical
+from zhangju_index.errors import IndexDamagedError
+from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_index, write_index
+from zhangju_index.generations import claimed
+from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
+from zhangju_index.searching import FolderSearch, Reach
+from zhangju_index.toy import ToyEmbedder
+from zhangju_index.vectors import search_exact
+
+EMBEDDER = ToyEmbedder(64)
+LONG = "".join(f"第{number}条规定了氢能产业的第{number * 7}项措施。\n" for number in range(200))
+HARD_LINKS = pytest.mark.skipif(os.name == "nt", reason="counts links as POSIX does")
+
+
+def _add(directory: Path, **texts: str) -> None:
+    sources = [Source(f"{name}.txt", data=text.encode()) for name, text in texts.items()]
+    add_sources(sources, directory, embedder=EMBEDDER)
+
+
+def _generation(directory: Path) -> Path:
+    (generation,) = (directory / "generations").iterdir()
+    return generation
+
+
+def _inodes(directory: Path) -> dict[str, int]:
+    generation = _generation(directory)
+    paths = [path for path in generation.rglob("*") if path.is_file()]
+    return {path.relative_to(generation).as_posix(): path.stat().st_ino for path in paths}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _toy() -> Iterator[None]:
+    """A rebuild loads the model by its name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zhangju_index.embedding.load_embedder", lambda name=None: EMBEDDER)
+        yield
+
+
+@pytest.fixture
+def grown(tmp_path: Path) -> Path:
+    """A folder with a large document, and a small one in a segment of its own."""
+    _add(tmp_path / "index", large=LONG)
+    _add(tmp_path / "index", small="武进的一句话。")
+    return tmp_path / "index"
+
+
+@contextmanager
+def _in_segments(directory: Path, segments: list[list[IndexEntry]]) -> Iterator[Index]:
+    """An index of which each part was added by itself, none of them merged."""
+    with claimed(directory):
+        write_index(directory, segments[0], model=MODEL, chunking=CHUNKING)
+        for entries in segments[1:]:
+            with open_index(directory) as old:
+                kept = [Kept(old, number) for number in range(len(old.manifest.segments))]
+                write_index(directory, [*kept, *entries], model=MODEL, chunking=CHUNKING)
+    with open_index(directory, verify=True) as index:
+        yield index
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    sizes=st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=2), min_size=2, max_size=4),
+    k=st.integers(1, 12),
+    data=st.data(),
+)
+def test_segments_answer_as_one(sizes: list[list[int]], k: int, data: st.DataObject) -> None:
+    """Every way to read texts and vectors gives what one segment of the same documents gives."""
+    numbers = iter(range(100))
+    segments = [[make_entry(f"篇{next(numbers)}", size) for size in part] for part in sizes]
+    entries = [entry for part in segments for entry in part]
+    with (
+        TemporaryDirectory() as place,
+        _in_segments(Path(place) / "one", [entries]) as one,
+        _in_segments(Path(place) / "many", segments) as many,
+    ):
+        assert (one.manifest.documents, one.manifest.counts) == (
+            many.manifest.documents,
+            many.manifest.counts,
+        )
+        assert len(many.manifest.segments) == len(segments)
+        texts, expected = many.texts, one.texts
+        assert list(texts.documents()) == list(expected.documents())
+        assert list(texts.all_chunks()) == list(expected.all_chunks())
+        assert list(texts.metadata().items()) == list(expected.metadata().items())
+        for entry in entries:
+            name = entry.document.id
+            assert texts.document(name) == expected.document(name)
+            assert texts.sections(name) == expected.sections(name)
+            assert texts.chunk_rows(name) == expected.chunk_rows(name)
+            assert texts.slice(name, 1, 9) == expected.slice(name, 1, 9)
+            np.testing.assert_array_equal(many.entry(name).sentence_vectors, entry.sentence_vectors)
+        rows = range(expected.chunk_count)
+        assert texts.chunk_paths(rows) == expected.chunk_paths(rows)
+        assert [texts.sentence_rows(row) for row in rows] == [expected.sentence_rows(row) for row in rows]
+        sentences = np.arange(expected.sentence_count)[::-1]
+        assert texts.chunk_rows_of(sentences).tolist() == expected.chunk_rows_of(sentences).tolist()
+        some = data.draw(st.lists(st.sampled_from(rows), max_size=8)) if rows else []
+        assert texts.chunks(some) == expected.chunks(some)
+        # Rows that are questions too: many scores are equal, and keep the order of rows.
+        queries = np.vstack([unit_rows(5, 2), one.sentence_store.vectors(slice(0, 2))])
+        for store, other in (
+            (many.chunk_store, one.chunk_store),
+            (many.sentence_store, one.sentence_store),
+        ):
+            assert len(store) == len(other)
+            everything = other.vectors(slice(None))
+            np.testing.assert_array_equal(store.vectors(slice(None)), everything)
+            for found, exact in zip(
+                store.search(queries, k), search_exact(queries, everything, k), strict=True
+            ):
+                np.testing.assert_array_equal(found, exact)
+            subset = np.arange(0, len(other), 2)
+            for found, exact in zip(
+                store.search(queries, k, subset), other.search(queries, k, subset), strict=True
+            ):
+                np.testing.assert_array_equal(found, exact)
+            np.testing.assert_array_equal(
+                store.similarities(queries[0], subset), other.similarities(queries[0], subset)
+            )
+        for outside in (-1, len(sentences)):
+            with pytest.raises(IndexError):
+                many.sentence_store.search(queries, 1, np.array([outside]))
+            with pytest.raises(IndexError):
+                texts.chunk_rows_of([outside])
+        with pytest.raises(KeyError):
+            texts.document("absent")
+
+
+TEXTS = st.text("新质生产力武进AB。\n", min_size=1, max_size=60).filter(lambda text: text.strip("。\n"))
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    changes=st.lists(
+        st.tuples(st.sampled_from("abcde"), st.one_of(st.none(), TEXTS), st.integers(1, 8)),
+        min_size=1,
+        max_size=7,
+    ),
+    question=st.text("新质生产力AB", min_size=1, max_size=6),
+)
+def test_changes_end_where_a_whole_build_does(
+    changes: list[tuple[str, str | None, int]], question: str
+) -> None:
+    """Adding, replacing and removing in any order gives the documents, rows and scores of a rebuild."""
+    with TemporaryDirectory() as place:
+        directory = Path(place) / "index"
+        _add(directory, large=LONG)
+        there = {"large"}
+        for name, text, times in changes:
+            if text is not None:
+                _add(directory, **{name: text * times})
+                there.add(name)
+            elif name in there:
+                remove_documents([name], directory)
+                there.remove(name)
+        changed = _answer(directory, question)
+        rebuild_library(directory)
+
+        with open_index(directory) as index:
+            assert len(index.manifest.segments) == 1
+        assert changed == _answer(directory, question)
+
+
+def _answer(directory: Path, question: str) -> object:
+    """All that is held, and what is found for a question, to the last bit."""
+    with open_index(directory, verify=True) as index:
+        search = FolderSearch(index)
+        query = EMBEDDER.embed_queries([question])[0]
+        found = search.candidates(query, search.shares(question), Reach(5, 5))
+        coverage = load_lexical(index).coverage(question)
+        return (
+            [(record.id, record.sha256) for record in index.manifest.documents],
+            list(index.texts.all_chunks()),
+            found.chunks,
+            found.similarity.tolist(),
+            found.sentence_similarity.tolist(),
+            coverage.tolist(),
+        )
+
+
+@HARD_LINKS
+def test_adding_writes_what_is_added(grown: Path) -> None:
+    """The large segment's files are the same files before and after; only the small one is written."""
+    before = _inodes(grown)
+
+    _add(grown, another="又一句。", changed="再一句。")
+    after = _inodes(grown)
+
+    large = {name for name in before if not name.startswith(("more/", "manifest", "cohort"))}
+    assert {"texts.sqlite", "chunks.faiss", "bm25/rows.npy"} <= large
+    assert all(after[name] == before[name] for name in large)
+    with open_index(grown, verify=True) as index:
+        assert [segment.documents for segment in index.manifest.segments] == [1, 3]
+        assert [record.id for record in index.manifest.documents] == ["large", "small", "another", "changed"]
+
+
+@HARD_LINKS
+def test_what_is_removed_is_in_no_file(grown: Path) -> None:
+    """A removal writes the segment that held it, and leaves the large one; no byte of it remains."""
+    _add(grown, hidden="秘密在此处。")
+    before = _inodes(grown)
+
+    remove_documents(["hidden"], grown)
+
+    after = _inodes(grown)
+    assert after["texts.sqlite"] == before["texts.sqlite"]
+    kept = [path for path in grown.rglob("*") if path.is_file()]
+    assert not [path for path in kept if "秘密在此处".encode() in path.read_bytes()]
+    remove_documents(["large"], grown)
+    with open_index(grown, verify=True) as index:
+        assert [record.id for record in index.manifest.documents] == ["small"]
+        assert len(index.manifest.segments) == 1
+
+
+def test_there_are_few_segments(tmp_path: Path) -> None:
+    """Documents that come one by one are merged as they come; none is written more than a few times."""
+    _add(tmp_path / "index", large=LONG)
+    segments, written = [], 0
+    for number in range(24):
+        before = set(_inodes(tmp_path / "index").values())
+        _add(tmp_path / "index", **{f"text{number}": f"第{number}篇只有一句话。"})
+        texts = [ino for name, ino in _inodes(tmp_path / "index").items() if name.endswith("texts.sqlite")]
+        with open_index(tmp_path / "index") as index:
+            counts = index.manifest.segments
+            segments.append(len(counts))
+            written += sum(
+                each.documents for each, ino in zip(counts, texts, strict=False) if ino not in before
+            )
+
+    assert max(segments) <= 5
+    with open_index(tmp_path / "index", verify=True) as index:
+        assert index.manifest.segments[0].documents == 1
+        assert [record.id for record in index.manifest.documents][1:] == [f"text{n}" for n in range(24)]
+
+
+def test_a_reader_keeps_its_segments(grown: Path) -> None:
+    """Who has the index open goes on with it, whatever is added or merged meanwhile."""
+    with open_index(grown) as index:
+        expected = list(index.texts.all_chunks())
+        _add(grown, another="又一句。")
+        assert list(index.texts.all_chunks()) == expected
+
+
+def test_a_damaged_large_segment_is_told(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adding beside a large segment does not read it; verifying does, and a rebuild mends it."""
+    path = _generation(grown) / "chunks.faiss"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 1000)
+    monkeypatch.setattr("zhangju_index.library._WORTH_COMPARING", 0)
+
+    _add(grown, another="又一句。")
+    with pytest.raises(IndexDamagedError, match=r"the bytes of chunks\.faiss"):
+        open_index(grown, verify=True)
+    with pytest.raises(IndexDamagedError, match=r"the bytes of chunks\.faiss"):
+        remove_documents(["large"], grown)
+    salvage = salvage_index(grown)
+    assert (len(salvage.records), len(salvage.vectors)) == (3, 3)
+    salvage.close()
+    rebuild_library(grown)
+
+    with open_index(grown, verify=True) as index:
+        assert [record.id for record in index.manifest.documents] == ["large", "small", "another"]
+
+
+def test_a_damaged_segment_that_is_written_anew_is_built_of_its_texts(
+    grown: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would be copied is compared first: no damage gets a checksum of its own."""
+    path = _generation(grown) / "sentences.faiss"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 1000)
+    notes: list[str] = []
+
+    add_sources(
+        [Source("large.txt", data=(LONG + "最后一条。").encode())],
+        grown,
+        embedder=EMBEDDER,
+        on_note=notes.append,
+    )
+
+    assert "of its texts, which are whole" in notes[0]
+    with open_index(grown, verify=True) as index:
+        assert [record.id for record in index.manifest.documents] == ["large", "small"]
+        np.testing.assert_allclose(
+            index.entry("large").sentence_vectors[0],
+            EMBEDDER.embed_documents([index.texts.chunk(0).sentences[0].reading_text])[0],
+            rtol=1e-6,
+        )
+
+
+def test_lost_texts_of_one_segment_are_told(grown: Path) -> None:
+    """The others are kept, and what is missing is named."""
+    (_generation(grown) / "more/001/texts.sqlite").write_bytes(b"?")
+    notes: list[str] = []
+
+    with pytest.raises(IndexDamagedError, match=r"texts are damaged too.*it held small\.txt"):
+        rebuild_library(grown)
+    add_sources([Source("new.txt", data="新的。".encode())], grown, embedder=EMBEDDER, on_note=notes.append)
+
+    assert "without some of its texts; it held small.txt: add again what is missing" in notes[0]
+    with open_index(grown, verify=True) as index:
+        assert [record.id for record in index.manifest.documents] == ["large", "new"]
+
+
+@HARD_LINKS
+def test_file_systems_without_links_get_copies(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be linked, adding costs more, and is the same."""
+    before = _inodes(grown)
+
+    def refuse(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    _add(grown, another="又一句。")
+
+    assert _inodes(grown)["texts.sqlite"] != before["texts.sqlite"]
+    with open_index(grown, verify=True) as index:
+        assert [segment.documents for segment in index.manifest.segments] == [1, 2]

@@ -1,5 +1,7 @@
 """An index of several segments: cheap to change, and the same to ask as one that was built at once."""
 
+import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,9 @@ from zhangju_index.build import load_lexical
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_index, write_index
 from zhangju_index.generations import claimed
+from zhangju_index.lexical import K1, B
 from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
+from zhangju_index.manifest import FORMAT_VERSION
 from zhangju_index.searching import FolderSearch, Reach
 from zhangju_index.toy import ToyEmbedder
 from zhangju_index.vectors import search_exact
@@ -333,3 +337,46 @@ def test_file_systems_without_links_get_copies(grown: Path, monkeypatch: pytest.
     assert _inodes(grown)["texts.sqlite"] != before["texts.sqlite"]
     with open_index(grown, verify=True) as index:
         assert [segment.documents for segment in index.manifest.segments] == [1, 2]
+
+
+def test_the_format_before_opens(grown: Path) -> None:
+    """Version 2 kept scores, and knew of one segment: it answers as it did, and a change writes it anew."""
+    rebuild_library(grown)
+    expected = _answer(grown, "武进的氢能措施")
+    _make_format_2(grown)
+
+    with open_index(grown, verify=True) as index:
+        assert index.manifest.format_version == 2
+    assert _answer(grown, "武进的氢能措施") == expected
+    _add(grown, another="又一句。")
+    with open_index(grown, verify=True) as index:
+        assert index.manifest.format_version == FORMAT_VERSION
+        assert [record.id for record in index.manifest.documents] == ["large", "small", "another"]
+    remove_documents(["another"], grown)
+    assert _answer(grown, "武进的氢能措施") == expected
+
+
+def _make_format_2(directory: Path) -> None:
+    """Write the keyword tables and the manifest as version 2 of the format had them."""
+    generation = _generation(directory)
+    tables = {path.stem: np.load(path) for path in (generation / "bm25").iterdir()}
+    starts, rows, times, lengths = (
+        tables[name].astype(np.int64) for name in ("starts", "rows", "times", "lengths")
+    )
+    frequencies = np.diff(starts)
+    weights = np.repeat(np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5)), frequencies)
+    norms = K1 * (1 - B + B * lengths / lengths.mean())
+    np.save(generation / "bm25/scores.npy", (weights * times / (times + norms[rows])).astype("<f4"))
+    for name in ("times", "lengths"):
+        (generation / f"bm25/{name}.npy").unlink()
+    manifest = json.loads((generation / "manifest.json").read_bytes())
+    del manifest["segments"], manifest["files"]["bm25/times.npy"], manifest["files"]["bm25/lengths.npy"]
+    scores = (generation / "bm25/scores.npy").read_bytes()
+    manifest["files"]["bm25/scores.npy"] = {
+        "sha256": hashlib.sha256(scores).hexdigest(),
+        "bytes": len(scores),
+    }
+    content = json.dumps(manifest | {"format_version": 2}).encode()
+    (generation / "manifest.json").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    (directory / "current").write_text(f"{generation.name} {digest}\n", encoding="ascii")

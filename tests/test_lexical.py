@@ -123,6 +123,18 @@ def test_parts_that_are_joined_answer_as_one(parts: list[list[str]], question: s
     np.testing.assert_array_equal(joined.coverage(question), whole.coverage(question))
 
 
+def test_many_kinds_of_entries_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two bytes do not number every count in texts of every length, four do."""
+    texts = ["a b", "a a b", "a a a b c", "c", "b b b b c d e"]
+    for name, most, dtype in (("two", 1 << 16, "<u2"), ("four", 3, "<u4")):
+        monkeypatch.setattr("zhangju_index.lexical._KINDS_IN_TWO_BYTES", most)
+        LexicalIndex.write(tmp_path / name, texts)
+        assert np.load(tmp_path / name / "kinds.npy").dtype == np.dtype(dtype)
+        index = LexicalIndex.load(tmp_path / name, len(texts))
+        for question in ("a", "b c", "a d absent"):
+            np.testing.assert_allclose(index.coverage(question), slow_coverage(texts, question), rtol=2e-6)
+
+
 @given(st.lists(st.text(max_size=30), max_size=6), st.text(max_size=30))
 def test_coverage_is_a_share(texts: list[str], question: str) -> None:
     """Whatever is asked of whatever texts, each row gets a value in [0, 1]."""
@@ -230,6 +242,20 @@ def test_what_is_loaded_is_what_was_built(article: tuple[list[str], LexicalIndex
         assert np.load(path, allow_pickle=False).dtype != object
 
 
+def test_columns_that_are_kept_are_those_computed(
+    article: tuple[list[str], LexicalIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking again, or something else in between, never changes a value."""
+    texts, built = article
+    monkeypatch.setattr("zhangju_index.lexical._LARGE_COLUMN", 2)
+    monkeypatch.setattr("zhangju_index.lexical._KEPT_COLUMNS", 40)
+    keeping = LexicalIndex.join([LexicalIndex.build(texts[:40]), LexicalIndex.build(texts[40:])])
+
+    for question in [each for each in EXACT for _ in range(2)]:
+        np.testing.assert_array_equal(keeping.coverage(question), built.coverage(question))
+    assert keeping._keeping.cache_info().hits > 0  # type: ignore[attr-defined]
+
+
 def test_a_build_in_parts_gives_the_same(
     article: tuple[list[str], LexicalIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +288,10 @@ def _widen_times(folder: Path) -> None:
     np.save(folder / "times.npy", np.load(folder / "times.npy").astype("<f8"))
 
 
+def _cut_tokens(folder: Path) -> None:
+    np.save(folder / "tokens.npy", np.load(folder / "tokens.npy")[1:])
+
+
 def _cut_lengths(folder: Path) -> None:
     np.save(folder / "lengths.npy", np.load(folder / "lengths.npy")[1:])
 
@@ -275,7 +305,8 @@ def _empty_starts(folder: Path) -> None:
     [
         pytest.param(_cut_rows, "values in rows, got", id="rows missing"),
         pytest.param(_cut_lengths, "expected 2 values in lengths, got 1", id="a text missing"),
-        pytest.param(_widen_times, "type <u2, got float64", id="another type"),
+        pytest.param(_widen_times, "type <i4, got float64", id="another type"),
+        pytest.param(_cut_tokens, "expected 2 values in tokens, got 1", id="a kind missing"),
         pytest.param(_empty_starts, "values in starts, got 0", id="nothing"),
     ],
 )

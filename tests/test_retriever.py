@@ -474,11 +474,11 @@ def test_harm_to_any_byte_is_told_when_opening(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr("zhangju_index.embedding.load_embedder", refuse)
     build_index(LIBRARY, tmp_path / "index", EMBEDDER)
-    (path,) = (tmp_path / "index").rglob("scores.npy")
+    (path,) = (tmp_path / "index").rglob("kinds.npy")
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
-    with pytest.raises(IndexDamagedError, match=r"scores\.npy"):
+    with pytest.raises(IndexDamagedError, match=r"kinds\.npy"):
         Retriever.open(tmp_path / "index")
 
 

@@ -360,17 +360,17 @@ def _make_format_2(directory: Path) -> None:
     """Write the keyword tables and the manifest as version 2 of the format had them."""
     generation = _generation(directory)
     tables = {path.stem: np.load(path) for path in (generation / "bm25").iterdir()}
-    starts, rows, times, lengths = (
-        tables[name].astype(np.int64) for name in ("starts", "rows", "times", "lengths")
-    )
+    starts, rows, lengths = (tables[name].astype(np.int64) for name in ("starts", "rows", "lengths"))
+    times = tables["times"][tables["kinds"]].astype(np.int64)
     frequencies = np.diff(starts)
     weights = np.repeat(np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5)), frequencies)
     norms = K1 * (1 - B + B * lengths / lengths.mean())
-    np.save(generation / "bm25/scores.npy", (weights * times / (times + norms[rows])).astype("<f4"))
-    for name in ("times", "lengths"):
-        (generation / f"bm25/{name}.npy").unlink()
+    np.save(generation / "bm25/scores.npy", (weights * (times / (times + norms[rows]))).astype("<f4"))
     manifest = json.loads((generation / "manifest.json").read_bytes())
-    del manifest["segments"], manifest["files"]["bm25/times.npy"], manifest["files"]["bm25/lengths.npy"]
+    for name in ("kinds", "times", "tokens", "lengths"):
+        (generation / f"bm25/{name}.npy").unlink()
+        del manifest["files"][f"bm25/{name}.npy"]
+    del manifest["segments"]
     scores = (generation / "bm25/scores.npy").read_bytes()
     manifest["files"]["bm25/scores.npy"] = {
         "sha256": hashlib.sha256(scores).hexdigest(),

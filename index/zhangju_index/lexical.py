@@ -13,8 +13,13 @@ A folder holds the counts of some texts as mapped NumPy arrays:
     terms.npy    64-bit hash of each term, rising
     starts.npy   where the column of each term starts in the two below, and where the last one ends
     rows.npy     texts that hold the term, rising
-    times.npy    how often each of them does
+    kinds.npy    which of the pairs below says how often a text of so many tokens holds it
+    times.npy    how often
+    tokens.npy   of how many tokens
     lengths.npy  tokens of each text
+
+A term's score depends on nothing but how often a text holds it and how long that is, and there are
+some thousand such pairs among millions of entries: a question computes them for each of its terms.
 
 Terms are known by their hash alone, so that nothing of a vocabulary is loaded. Among a million
 terms, two share a hash with a probability of one in 37 million, and would count as one term.
@@ -29,7 +34,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
@@ -38,9 +43,13 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["K1", "B", "LexicalIndex", "term_hash", "tokenize"]
+__all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "term_hash", "tokenize"]
 
 K1, B = 1.2, 0.75
+
+# Columns of so many texts are kept once they were computed, the last of them: 4 bytes a text, 50 MB
+# at a million texts.
+_LARGE_COLUMN, _KEPT_COLUMNS = 8192, 64
 
 # Pairs of a term and a text that a build holds in memory at a time: some 40 MB while they are sorted.
 _PAIRS_AT_A_TIME = 500_000
@@ -138,20 +147,28 @@ class LexicalIndex:
             OSError: A file cannot be read.
         """
         # Version 2 of the index format kept scores in the place of counts.
-        scored = not (folder / "times.npy").exists() and (folder / "scores.npy").exists()
+        scored = not (folder / "kinds.npy").exists() and (folder / "scores.npy").exists()
         names = _SCORED_DTYPES if scored else _DTYPES
         arrays: dict[str, NDArray[Any]] = {}
         for name, dtype in names.items():
             table = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            if table.dtype != np.dtype(dtype) or table.ndim != 1:
+            right = {dtype, _MANY_KINDS} if name == "kinds" else {dtype}
+            if table.dtype not in map(np.dtype, right) or table.ndim != 1:
                 raise ValueError(f"expected {name} of one dimension and type {dtype}, got {table.dtype}")
             # A plain view: slices of a ``memmap`` cost microseconds each.
             arrays[name] = table.view(np.ndarray)
         starts = arrays["starts"]
         pairs = int(starts[-1]) if len(starts) else 0
-        expected = {"starts": len(arrays["terms"]) + 1, "rows": pairs, "times": pairs, "scores": pairs}
+        lengths = {
+            "starts": len(arrays["terms"]) + 1,
+            "rows": pairs,
+            "kinds": pairs,
+            "scores": pairs,
+            "tokens": len(arrays.get("times", ())),
+            "lengths": rows,
+        }
         for name, table in arrays.items():
-            length = rows if name == "lengths" else expected.get(name, len(table))
+            length = lengths.get(name, len(table))
             if len(table) != length:
                 raise ValueError(f"expected {length:,} values in {name}, got {len(table):,}")
         return cls([_ScoredTables(**arrays, texts=rows) if scored else _Tables(**arrays)])
@@ -182,13 +199,12 @@ class LexicalIndex:
             if not frequency:
                 continue
             weight = np.log1p((self._rows - np.int64(frequency) + 0.5) / (frequency + 0.5))
-            for part, start, norms, (first, last) in zip(
-                self._parts, self._starts[:-1], self._norms, columns, strict=True
-            ):
+            for number, (first, last) in enumerate(columns):
+                part, start = self._parts[number], self._starts[number]
                 if first < last:
-                    rows = part.rows[first:last]
-                    # No text is twice in a column, so each sum is of two numbers, in the order of terms.
-                    scores[start : start + part.texts][rows] += part.scores_of(first, last, weight, norms)
+                    get = self._keeping if last - first >= _LARGE_COLUMN else self._computing
+                    added = get(number, first, last, weight)
+                    np.add.at(scores[start : start + part.texts], part.rows[first:last], added)
             # A term's weight is its share of the most that a text could score.
             most = most or self._weight(frequency) / shares[term]
         return scores if most is None else np.asarray(scores / np.float32(most), dtype=np.float32)
@@ -210,12 +226,17 @@ class LexicalIndex:
         return math.log1p((self._rows - frequency + 0.5) / (frequency + 0.5))
 
     @cached_property
-    def _norms(self) -> list[NDArray[np.float64]]:
-        """What BM25 adds to the count of a term, for each text of each part: the longer, the more."""
-        lengths = [np.asarray(part.lengths, dtype=np.int64) for part in self._parts]
-        total = sum(int(each.sum()) for each in lengths)
+    def _computing(self) -> "_ColumnScores":
+        """What a term of some weight adds to the texts of a column."""
+        total = sum(int(np.sum(part.lengths, dtype=np.int64)) for part in self._parts)
         mean = total / self._rows if total else 1.0
-        return [np.asarray(K1 * (1 - B + B * each / mean), dtype=np.float64) for each in lengths]
+        ratios = [bm25_ratios(part.times, part.tokens, mean) for part in self._parts]
+        return partial(_column_scores, self._parts, ratios)
+
+    @cached_property
+    def _keeping(self) -> "_ColumnScores":
+        """The same, with the columns asked for last: a few terms are in most texts and most questions."""
+        return lru_cache(maxsize=_KEPT_COLUMNS)(self._computing)
 
     def _columns(self, terms: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the column of each term starts and ends in each part; where no text holds it, 0 and 0."""
@@ -224,8 +245,35 @@ class LexicalIndex:
         return [[columns[place] for columns in by_part] for place in range(len(terms))]
 
 
+_ColumnScores = Callable[[int, int, int, np.float64], NDArray[np.float32]]
+
+
+def _column_scores(
+    parts: Sequence["_Tables | _ScoredTables"],
+    ratios: Sequence[NDArray[np.float64]],
+    number: int,
+    first: int,
+    last: int,
+    weight: np.float64,
+) -> NDArray[np.float32]:
+    return parts[number].scores_of(first, last, weight, ratios[number])
+
+
 def _frequency(columns: Iterable[tuple[int, int]]) -> int:
     return sum(end - start for start, end in columns)
+
+
+def bm25_ratios(times: NDArray[Any], tokens: NDArray[Any], mean: float) -> NDArray[np.float64]:
+    """BM25 for a term of weight 1: the more often a text holds it and the shorter that is, the nearer to 1.
+
+    Args:
+        times: How often.
+        tokens: Of how many tokens.
+        mean: Tokens of a text on average.
+    """
+    counted = times.astype(np.float64)
+    norms = K1 * (1 - B + B * tokens.astype(np.float64) / mean)
+    return np.asarray(counted / (counted + norms), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +298,9 @@ class _Columns:
 class _Tables(_Columns):
     """Counts of some texts."""
 
-    times: NDArray[np.uint16]
+    kinds: NDArray[np.uint32]
+    times: NDArray[np.int32]
+    tokens: NDArray[np.int32]
     lengths: NDArray[np.int32]
 
     @property
@@ -258,11 +308,14 @@ class _Tables(_Columns):
         return len(self.lengths)
 
     def scores_of(
-        self, first: int, last: int, weight: np.float64, norms: NDArray[np.float64]
+        self, first: int, last: int, weight: np.float64, ratios: NDArray[np.float64]
     ) -> NDArray[np.float32]:
         """What a term adds to the texts of its column."""
-        times = self.times[first:last].astype(np.float64)
-        return np.asarray(weight * times / (times + norms[self.rows[first:last]]), dtype=np.float32)
+        kinds = self.kinds[first:last]
+        # Whichever are fewer.
+        if len(kinds) < len(ratios):
+            return (weight * ratios.take(kinds)).astype(np.float32)
+        return (weight * ratios).astype(np.float32).take(kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,20 +326,30 @@ class _ScoredTables(_Columns):
     texts: int
 
     @property
-    def lengths(self) -> NDArray[np.int32]:
-        return np.zeros(self.texts, dtype=np.int32)
+    def times(self) -> NDArray[np.int32]:
+        return np.zeros(0, dtype=np.int32)
+
+    tokens = lengths = times
 
     def scores_of(
-        self, first: int, last: int, weight: np.float64, norms: NDArray[np.float64]
+        self, first: int, last: int, weight: np.float64, ratios: NDArray[np.float64]
     ) -> NDArray[np.float32]:
         """What a term adds to the texts of its column."""
-        del weight, norms
+        del weight, ratios
         return self.scores[first:last]
 
 
-_DTYPES = {"terms": "<u8", "starts": "<i8", "rows": "<i4", "times": "<u2", "lengths": "<i4"}
+_DTYPES = {
+    "terms": "<u8",
+    "starts": "<i8",
+    "rows": "<i4",
+    "kinds": "<u2",
+    "times": "<i4",
+    "tokens": "<i4",
+    "lengths": "<i4",
+}
+_KINDS_IN_TWO_BYTES, _MANY_KINDS = 1 << 16, "<u4"
 _SCORED_DTYPES = {"terms": "<u8", "starts": "<i8", "rows": "<i4", "scores": "<f4"}
-_MOST_TIMES = np.iinfo(np.uint16).max
 
 
 def _build_tables(
@@ -302,17 +365,25 @@ def _build_tables(
         )
         frequencies = np.zeros(len(hashes), dtype=np.int64)
         total = waiting.tell() // _PAIR.itemsize
+        # A pair of times and tokens as one number, in the order of both.
+        span = int(lengths.max(initial=0)) + 1
+        kinds = np.empty(0, dtype=np.int64)
         for pairs in _blocks(waiting):
             frequencies += np.bincount(numbers[pairs["term"]], minlength=len(hashes))
+            kinds = np.union1d(kinds, pairs["times"] * np.int64(span) + lengths[pairs["row"]])
         sizes = {
             "terms": len(hashes),
             "starts": len(hashes) + 1,
             "rows": total,
-            "times": total,
+            "kinds": total,
+            "times": len(kinds),
+            "tokens": len(kinds),
             "lengths": len(lengths),
         }
-        tables = _Tables(**{name: make(name, dtype, sizes[name]) for name, dtype in _DTYPES.items()})
+        dtypes = _DTYPES if len(kinds) <= _KINDS_IN_TWO_BYTES else _DTYPES | {"kinds": _MANY_KINDS}
+        tables = _Tables(**{name: make(name, dtype, sizes[name]) for name, dtype in dtypes.items()})
         tables.terms[:] = hashes
+        tables.times[:], tables.tokens[:] = np.divmod(kinds, span)
         tables.lengths[:] = lengths
         tables.starts[0] = 0
         tables.starts[1:] = np.cumsum(frequencies)
@@ -325,8 +396,7 @@ def _build_tables(
             _, firsts, counts = np.unique(term, return_index=True, return_counts=True)
             places = ends[term] + np.arange(len(term)) - np.repeat(firsts, counts)
             tables.rows[places] = row
-            # More often than a chunk has places for it: BM25 no longer tells such counts apart.
-            tables.times[places] = times.clip(max=_MOST_TIMES)
+            tables.kinds[places] = np.searchsorted(kinds, times * np.int64(span) + lengths[row])
             ends[term[firsts]] += counts
     return tables
 

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju_index.lexical import K1, B, term_hash, tokenize
+from zhangju_index.lexical import bm25_ratios, term_hash, tokenize
 from zhangju_index.milvus.client import Client, Row, quoted
 from zhangju_index.milvus.schema import MARKER, in_list
 from zhangju_index.vectors import FloatVector
@@ -191,9 +191,7 @@ class Scorer:
         """What a term adds to the scores of chunks that hold it so often."""
         frequency = np.int64(self.frequencies[term])
         weight = np.log1p((self.corpus.chunks - frequency + 0.5) / (frequency + 0.5))
-        counted = times.astype(np.int64)
-        norms = K1 * (1 - B + B * tokens.astype(np.int64) / self._mean)
-        return np.asarray(weight * counted / (counted + norms), dtype=np.float32)
+        return np.asarray(weight * bm25_ratios(times, tokens, self._mean), dtype=np.float32)
 
     def _weight(self, frequency: int) -> float:
         return math.log1p((self.corpus.chunks - frequency + 0.5) / (frequency + 0.5))

@@ -73,6 +73,7 @@ def print_pdf(
     *,
     size: tuple[float, float] = (600, 800),
     rotate: int = 0,
+    crop: tuple[float, float, float, float] | None = None,
     named: bool = True,
     bookmarks: Sequence[tuple[str, int, int]] = (),
     info: str = "",
@@ -83,6 +84,7 @@ def print_pdf(
         pages: Lines of each page.
         size: Width and height of the pages, in points.
         rotate: How pages are turned when they are shown, in degrees clockwise.
+        crop: Left, lower, right and upper edge of what is shown of the pages; None for all.
         named: Whether the font tells which characters it shows.
         bookmarks: Title, page (from 0) and level (1 or 2) of each entry.
         info: Entries of the document information, in PDF's own syntax.
@@ -107,9 +109,10 @@ def print_pdf(
         _font(letters[i : i + _LETTERS], boxes, add, named=named) for i in range(0, len(letters), _LETTERS)
     ]
     resources = "".join(f"/F{k} {number} 0 R" for k, number in enumerate(fonts))
+    box = f"/CropBox{list(crop)}".replace(",", "") if crop else ""
     kids = [
         add(
-            f"<</Type/Page/Parent {tree} 0 R/Rotate {rotate}/Contents {add('<<>>', content)} 0 R"
+            f"<</Type/Page/Parent {tree} 0 R/Rotate {rotate}{box}/Contents {add('<<>>', content)} 0 R"
             f"/Resources<</Font<<{resources}>>>>>>"
         )
         for content in contents

@@ -237,6 +237,16 @@ def test_vertical_chinese_is_read_from_the_right() -> None:
     assert _text_of(stacked).replace("\n", "") == ZH * 2
 
 
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_what_stands_outside_the_visible_page_is_left_out(rotate: int) -> None:
+    """Printers write names of files and colours beside what is cut."""
+    beside = [Print("FILE-99", 60, 770, 8), Print("FILE-98", 5, 600, 8), Print("FILE-97", 60, 20, 8)]
+    page = [*_body(), *beside]
+    whole = _text_of(page)
+    assert "FILE-9" in whole
+    assert _text_of(page, crop=(40, 40, 560, 760), rotate=rotate) == _text_of(_body())
+
+
 def test_a_stamp_along_the_margin_is_left_out() -> None:
     """It belongs to no sentence."""
     assert "arXiv" not in _text_of([*_body(), Print("arXiv:1234.5678v1", 20, 300, turned=True)])

@@ -203,7 +203,8 @@ def _read_pages(pdf: Any, name: str) -> list[Page]:
                     f"{name} holds far more text than an article (page {number + 1}): divide it",
                     "too_large",
                 )
-            pages.append(_upright(_read_glyphs(text_page, count), page.get_bbox()))
+            bounds = page.get_bbox()
+            pages.append(_upright(_read_glyphs(text_page, count, bounds), bounds))
         finally:
             text_page.close()
             page.close()
@@ -275,7 +276,8 @@ class _Styles:
         return self._weights[address]
 
 
-def _read_glyphs(text_page: Any, count: int) -> list[Glyph]:
+def _read_glyphs(text_page: Any, count: int, bounds: tuple[float, float, float, float]) -> list[Glyph]:
+    """The glyphs that stand within the part of the page that is shown."""
     import pypdfium2.raw as raw
 
     styles = _Styles(text_page)
@@ -310,6 +312,8 @@ def _read_glyphs(text_page: Any, count: int) -> list[Glyph]:
             and raw.FPDFText_GetCharOrigin(text_page, index, x, y)
         ):
             continue
+        if not _is_within(box, bounds):
+            continue
         style = styles.style(index)
         # Some boxes hold the ink alone; the pen's place is sure.
         left, right, base = x.value, box.right, y.value
@@ -324,6 +328,13 @@ def _read_glyphs(text_page: Any, count: int) -> list[Glyph]:
             glyphs.append(Glyph(text, left, right, base, style, space, guess))
             space, guess = "", False
     return glyphs
+
+
+def _is_within(box: Any, bounds: tuple[float, float, float, float]) -> bool:
+    """Whether the middle of a glyph is on the page; printer's marks stand beside it."""
+    left, bottom, right, top = bounds
+    across, up = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    return left >= right or bottom >= top or (left <= across <= right and bottom <= up <= top)
 
 
 def _character(code: int) -> str:

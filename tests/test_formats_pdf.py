@@ -339,6 +339,22 @@ def test_a_footnote_stays_on_its_page_and_tears_no_sentence() -> None:
     assert parsed.layout.page_at(parsed.text.index("见《海港志》")) == 1
 
 
+@pytest.mark.parametrize(("bold", "count"), [(True, 9), (False, 20)])
+def test_references_that_begin_at_the_foot_of_a_column_stay_in_order(bold: bool, count: int) -> None:
+    """Numbered small print under its heading, or that the next column goes on with, is no footnote."""
+    left = set_column([f"左{i}。" + ZH for i in range(7)], 60, 740, 22)
+    y = left[-1].y - 30
+    entries = [Print(f"[{n}] 某氏，灯塔考，第{n}卷，海港社。", 60, y - 15 - 10 * n, 8) for n in range(1, 10)]
+    more = [
+        Print(f"[{n}] 某氏，灯塔考，第{n}卷，海港社。", 300, 740 - 10 * (n - 9), 8)
+        for n in range(10, count + 1)
+    ]
+    rest = set_column([f"右{i}。" + ZH for i in range(6)], 300, 740 - 10 * (count - 8) - 15, 22)
+    text = _text_of([*left, Print("参考文献", 60, y, 10, bold=bold), *entries, *more, *rest])
+    assert [int(n) for n in re.findall(r"\[(\d+)\]", text)] == list(range(1, count + 1))
+    assert text.index("参考文献") < text.index("[1]") < text.index("右0")
+
+
 # Headings
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from zhangju_index.formats.pdf.flow import Flow
 from zhangju_index.formats.pdf.lines import Line
@@ -14,18 +14,34 @@ _MARK = re.compile(r"[\[［〔(（【]?(?:\d{1,3}|[①-⑳㈠-㈩*†‡§])[\]�
 
 
 def mark_notes(lines: Sequence[Line], body: float) -> None:
-    """Mark the lines of footnotes: small print that closes a column and opens with a number or sign."""
-    for _, members in groupby(lines, key=lambda line: line.region):
-        region = list(members)
+    """Mark the lines of footnotes: small print that closes a column and opens with a number or sign.
+
+    A list of references in small print does so too, but stands under its heading, or goes on in
+    the next column.
+    """
+    regions = [list(members) for _, members in groupby(lines, key=lambda line: line.region)]
+    for region, following in zip(regions, [*regions[1:], []], strict=True):
         start = len(region)
         while start and region[start - 1].size <= _SMALLER * body:
             start -= 1
-        # Without text above it, small print is the text.
-        while 0 < start < len(region) and not _MARK.match(region[start].text):
+        if not start or _is_headed(region, start, body) or _goes_on(region[-1], following, body):
+            continue
+        while start < len(region) and not _MARK.match(region[start].text):
             start += 1
-        if start:
-            for line in region[start:]:
-                line.note = True
+        for line in region[start:]:
+            line.note = True
+
+
+def _is_headed(region: Sequence[Line], start: int, body: float) -> bool:
+    """Whether the line above small print is its heading."""
+    above = region[start - 1]
+    return above.size > body / _SMALLER or (above.bold and not all(line.bold for line in region))
+
+
+def _goes_on(last: Line, following: Sequence[Line], body: float) -> bool:
+    """Whether the next column opens with small print of the same size that is numbered as well."""
+    opening = takewhile(lambda line: line.size == last.size <= _SMALLER * body, following)
+    return any(_MARK.match(line.text) for line in opening)
 
 
 def put_notes_aside(lines: Sequence[Line], flow: Flow) -> list[Line]:

@@ -247,6 +247,43 @@ def test_what_stands_outside_the_visible_page_is_left_out(rotate: int) -> None:
     assert _text_of(page, crop=(40, 40, 560, 760), rotate=rotate) == _text_of(_body())
 
 
+_HEBREW = "הספרייה (שנפתחה בשנת 1998) מכילה 1,250.5 ספרים, לפי Windows 95 Manual של חברת IBM."
+_HEBREW_AS_SHOWN = ".IBM תרבח לש Windows 95 Manual יפל ,םירפס 1,250.5 הליכמ (1998 תנשב החתפנש) היירפסה"
+
+
+def _letters(text: str, right: float, y: float) -> list[Print]:
+    """Letters that end at ``right``, each by itself and without spaces, as some programs set them."""
+    left = right - 5 * len(text)
+    return [Print(c, left + 5 * k, y) for k, c in enumerate(text) if c != " "]
+
+
+def test_right_to_left_writing_is_read_in_its_own_order() -> None:
+    """Figures and Latin words in it run from left to right, and no word is torn."""
+    lines = [Print(_HEBREW_AS_SHOWN, 540 - 5 * len(_HEBREW), 700 - 15 * i) for i in range(3)]
+    assert _text_of(lines).replace("\n", " ") == " ".join([_HEBREW] * 3)
+    assert _text_of(_letters(_HEBREW_AS_SHOWN, 540, 700)) == _HEBREW
+
+
+def test_right_to_left_words_in_a_latin_line_stay_in_their_place() -> None:
+    """The words around them are read as ever."""
+    shown = "The word 1998 תנשב םולש means peace, and is old."
+    assert _text_of([Print(shown, 60, 700)]) == "The word 1998 שלום בשנת means peace, and is old."
+    assert (
+        _text_of([Print("The word םולש 1998 תנש means it.", 60, 700)]) == "The word שנת 1998 שלום means it."
+    )
+
+
+def test_columns_of_right_to_left_writing_are_read_from_the_right() -> None:
+    """As the page is turned over, lines go on and columns follow as on all others."""
+    sides = {}
+    for side, right in (("ימין", 540), ("שמאל", 280)):
+        text = f"{side} " + "המגדלור נבנה בנמל הישן ושומרו הדליק אותו בכל לילה " * 6
+        lines = [line[::-1] for line in fill(text, 22)]
+        sides[side] = [Print(line, right - 5 * len(line), 700 - 15 * i) for i, line in enumerate(lines)]
+    text = _text_of([*sides["שמאל"], *sides["ימין"]])
+    assert text.index("ימין המגדלור נבנה") < text.index("שמאל המגדלור נבנה")
+
+
 def test_a_stamp_along_the_margin_is_left_out() -> None:
     """It belongs to no sentence."""
     assert "arXiv" not in _text_of([*_body(), Print("arXiv:1234.5678v1", 20, 300, turned=True)])

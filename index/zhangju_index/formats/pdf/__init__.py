@@ -1,6 +1,6 @@
 """Text and structure of PDF files.
 
-    glyphs -> pieces -> (running heads out) -> regions -> lines -> flow, headings -> text, layout
+    glyphs, facing right -> pieces -> (running heads out) -> regions -> lines -> flow, headings -> text, layout
 
 A PDF file says where each glyph stands and little else. Lines, columns, paragraphs and headings
 are told from that, one module each.
@@ -12,6 +12,7 @@ from typing import ClassVar
 from zhangju_index.errors import DocumentError
 from zhangju_index.formats.pdf.columns import reading_order
 from zhangju_index.formats.pdf.compose import Composed, compose, is_hyphenated
+from zhangju_index.formats.pdf.direction import face_right
 from zhangju_index.formats.pdf.flow import measure_flow
 from zhangju_index.formats.pdf.glyphs import Page, read_source
 from zhangju_index.formats.pdf.headings import Heading, body_size, find_headings
@@ -35,7 +36,7 @@ class PdfParser:
     def parse(self, data: bytes, source: str) -> Parsed:
         """Take the text out of a file, with its pages, headings and full lines."""
         found = read_source(data, source)
-        lines, columns = _read_lines(found.pages)
+        lines, columns = _read_lines([face_right(page) for page in found.pages])
         if not lines:
             # Scans may have page numbers, and stamps of whoever scanned them.
             raise DocumentError(

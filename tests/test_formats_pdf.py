@@ -284,6 +284,17 @@ def test_columns_of_right_to_left_writing_are_read_from_the_right() -> None:
     assert text.index("ימין המגדלור נבנה") < text.index("שמאל המגדלור נבנה")
 
 
+@pytest.mark.parametrize(("above", "rise"), [("tāotiè", 9), ("とうてつ", 11)])
+def test_ruby_does_not_tear_the_line_that_it_stands_over(above: str, rise: float) -> None:
+    """What tells how characters are read is left out, as in HTML and Word files."""
+    lines = fill(ZH * 3, 48)
+    page = [Print(line, 60, 700 - 20 * i) for i, line in enumerate(lines)]
+    assert _text_of([*page, Print(above, 160, 680 + rise, 5)]) == ZH * 3
+    # Figures, and small print at a distance, are text.
+    assert "12" in _text_of([*page, Print("12", 160, 680 + rise, 5)])
+    assert above in _text_of([*page, Print(above, 160, 714, 5)])
+
+
 def test_a_stamp_along_the_margin_is_left_out() -> None:
     """It belongs to no sentence."""
     assert "arXiv" not in _text_of([*_body(), Print("arXiv:1234.5678v1", 20, 300, turned=True)])

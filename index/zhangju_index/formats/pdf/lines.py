@@ -6,6 +6,7 @@ A file may give no spaces, may give glyphs in any order and may draw one twice: 
 stand is certain.
 """
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,12 @@ _SCRIPT = 0.85
 _NEIGHBOURS = 3
 _MOST_IN_ROW = 100
 _INITIAL = 1.8
+# Ruby is about half as large as its base, and nearer to it than another line would be.
+_RUBY, _RUBY_RISE = 0.65, 1.2
+# Latin letters with their tones, kana and bopomofo.
+_SOUND = re.compile(
+    r"[A-Za-z\u00c0-\u024f\u0300-\u036f\u02c7\u02ca\u02cb\u02d9\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf]"
+)
 # Height of a capital letter, in font sizes.
 _CAPITAL = 0.7
 _RAISED = 0.2
@@ -131,7 +138,7 @@ def usual_size(pieces: Iterable[Piece]) -> float:
 
 
 def find_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Sort pieces into rows, from the top of the page down, each from left to right."""
+    """Sort pieces into rows, from the top of the page down, each from left to right; ruby is left out."""
     usual = usual_size(pieces)
     _raise_initials(pieces, usual)
     rows: list[_Row] = []
@@ -148,6 +155,7 @@ def find_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
             at = bisect_left(firm, -piece.base, key=lambda row: -row.base)
             near = firm[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
             _place(piece, loose, [*loose[-_NEIGHBOURS:], *near])
+    loose = [row for row in loose if not _is_ruby(row, firm)]
     rows = sorted([*firm, *loose], key=lambda row: -row.base)
     return [sorted(row.pieces, key=lambda piece: piece.x0) for row in rows]
 
@@ -178,6 +186,23 @@ class _Row:
                 return False
             near = near or -shared <= reach
         return near
+
+
+def _is_ruby(row: _Row, firm: Sequence[_Row]) -> bool:
+    """Whether a row is how the Han characters right below it are pronounced."""
+    at = bisect_left(firm, -row.base, key=lambda row: -row.base)
+    if at == len(firm):
+        return False
+    below = firm[at]
+    small = max(piece.size for piece in row.pieces) <= _RUBY * below.size
+    if not small or row.base - below.base > _RUBY_RISE * below.size:
+        return False
+    han = [g for piece in below.pieces for g in piece.glyphs if is_wide(g.text) and g.text.isalpha()]
+    read = [glyph for piece in row.pieces for glyph in piece.glyphs]
+    return all(
+        _SOUND.match(glyph.text) and any(g.x0 - g.style.size <= glyph.x0 <= g.x1 for g in han)
+        for glyph in read
+    )
 
 
 def _is_bullet(piece: Piece) -> bool:

@@ -162,7 +162,7 @@ def test_sizes_that_fit_no_sentence_are_refused(sizes: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["河水涨了。", "河水涨了，", "河水涨了", "River rose. ", "“河。", "好。\n"], ids=repr
+    "piece", ["河水涨了。", "河水涨了，", "河水涨了", "River rose. ", "“河。", "好。\n", "\u0301"], ids=repr
 )
 def test_time_grows_with_length_only(piece: str) -> None:
     """Four times the text takes nowhere near sixteen times as long."""

@@ -37,6 +37,8 @@ _LONGEST_COLUMN = 12
 _HASHES = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 # Where an over-long sentence may be cut, best place first.
 _CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
+# Unicode's stream-safe text has no more on one letter (Standard Annex 15).
+_MOST_MARKS = 30
 _FITS = 1000
 
 
@@ -207,9 +209,9 @@ def _halve(text: str, size: Callable[[str], int]) -> list[tuple[int, int]]:
             done.append((start, end))
             continue
         middle = (start + end) // 2
-        # A combining mark stays with its letter.
-        while middle < end - 1 and unicodedata.category(text[middle])[0] == "M":
-            middle += 1
+        # A combining mark stays with its letter; more of them than a letter has are no writing.
+        reach = range(middle, min(end - 1, middle + _MOST_MARKS))
+        middle = next((at for at in reach if unicodedata.category(text[at])[0] != "M"), middle)
         waiting += [(middle, end), (start, middle)]
     return done
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def write_pdf(paragraphs: Sequence[str], *, columns: int = 60, lines: int = 40) 
     glyphs: dict[str, int] = {}
     rows: list[str] = []
     for paragraph in paragraphs:
-        rows += [*_fill(paragraph, columns), ""]
+        rows += [*map(_as_shown, _fill(paragraph, columns)), ""]
     pages = [rows[i : i + lines] for i in range(0, len(rows), lines)] or [[]]
     streams = [_page(page, glyphs) for page in pages]
     widths = " ".join(f"{number} [{_width(c) * 500}]" for c, number in glyphs.items())
@@ -145,6 +146,11 @@ def write_pdf(paragraphs: Sequence[str], *, columns: int = 60, lines: int = 40) 
 
 def _stream(text: str) -> str:
     return f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"
+
+
+def _as_shown(row: str) -> str:
+    """A row of Latin or Chinese text as it stands on paper: Hebrew and Arabic words in it run to the left."""
+    return re.sub(r"[\u0590-\u08ff](?:[\u0590-\u08ff ]*[\u0590-\u08ff])?", lambda words: words[0][::-1], row)
 
 
 def _page(rows: Sequence[str], glyphs: dict[str, int]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from browsing import chromium, emptied, shot, visit  # noqa: F401 - fixtures
 from guarded_chat import Serving, serving
 from zhangju.retriever import Retriever
 from zhangju_index.protocols import Embedder

@@ -1,15 +1,14 @@
 import json
 import os
 import re
-import shutil
 import threading
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
+from browsing import BOX, SIZES, WAIT_MS, anew, ask, finished, needs_a_browser, opened, squeezed
 from guarded_chat import serving
 from handmade import POISON
 from scripted_endpoint import ScriptedEndpoint, pieces
@@ -18,145 +17,15 @@ from zhangju_eval import load_set
 from zhangju_index.parsing import bundled_article
 from zhangju_ui.strings import EXAMPLES, say
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE = Path(
     os.environ.get("ZHANGJU_AXE") or Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"
 )
-WAIT_MS = 60_000
-SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no chromium on PATH: apt-get install chromium fonts-noto-cjk"
-    ),
-    pytest.mark.skipif(
-        find_spec("playwright") is None, reason="playwright is missing: pip install playwright"
-    ),
-    pytest.mark.skipif(find_spec("gradio") is None, reason="the chat page needs pip install 'zhangju[chat]'"),
-]
+pytestmark = needs_a_browser
 
 FUTURE = "武进重点布局哪些未来产业？"
 PARTS = "创新的主体、载体和核心分别是什么？"
 ELSEWHERE = "附近有什么好吃的餐厅？"
-BOX = "#zj-question textarea"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Headless Chromium, with its own phoning home turned off."""
-    from playwright.sync_api import sync_playwright
-
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def shot():
-    """Save a screenshot under a name, as an artefact of the run."""
-    folder = Path(os.environ.get("ZHANGJU_SCREENSHOTS") or Path(__file__).parents[1] / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def save(tab, name):
-        tab.wait_for_timeout(400)  # smooth scrolling comes to rest
-        tab.screenshot(path=folder / f"{name}.png")
-
-    return save
-
-
-@pytest.fixture
-def visit(chromium, served):
-    """Open the page as a visitor; at the end, no request may have left the machine and no script failed."""
-    contexts, requests, errors = [], [], []
-
-    def open_page(
-        locale="zh-CN", size="desktop", scheme="light", address=served.address, settled=True, **more
-    ):
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            locale=locale,
-            color_scheme=scheme,
-            permissions=["clipboard-read", "clipboard-write"],
-            **more,
-        )
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(WAIT_MS)
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        if not settled:
-            tab.goto(address, wait_until="commit")
-            tab.wait_for_selector(BOX)
-            return tab
-        tab.goto(address)
-        tab.wait_for_selector(".zj-document", state="attached")
-        tab.wait_for_selector(".zj-welcome", state="attached")
-        return tab
-
-    open_page.refused = set()  # addresses that a test makes the browser refuse
-    yield open_page
-    for context in contexts:
-        context.close()
-    outside = [url for url in requests if not re.match(r"http://127\.0\.0\.1:\d+/|data:|blob:", url)]
-    assert set(outside) == open_page.refused
-    assert served.attempts == []
-    assert errors == []
-
-
-def anew(tab):
-    """Begin a new conversation."""
-    tab.locator(".zj-new").click()
-    tab.locator(".zj-welcome").wait_for()
-
-
-def ask(tab, question):
-    """Send a question and wait for the whole answer; return its message."""
-    tab.fill(BOX, question)
-    answers = tab.locator(".bot-row").count()
-    tab.press(BOX, "Enter")
-    return finished(tab, answers)
-
-
-def finished(tab, answers):
-    """Wait until one more answer stands complete."""
-    message = tab.locator(".bot-row").nth(answers)
-    message.locator(".zj-foot, .zj-status-failed").first.wait_for()
-    tab.wait_for_selector("#zj-question .submit-button", state="attached")
-    return message
-
-
-def squeezed(text):
-    """Text without its white space: line wraps are joined where it is read."""
-    return "".join(text.split())
-
-
-def opened(tab, link):
-    """Follow a citation; return the place it names and the words that are then marked in the source."""
-    place = {name: value for name, [value] in parse_qs(link.get_attribute("href")[4:]).items()}
-    start, end = map(int, place["quote"].split("-"))
-    link.click()
-    tab.wait_for_selector(f'#zj-source-body mark[data-start="{start}"]')
-    marks = tab.locator("#zj-source-body mark")
-    tab.wait_for_function(
-        """() => {
-            const body = document.querySelector("#zj-source-body").getBoundingClientRect();
-            const mark = document.querySelector("#zj-source-body mark").getBoundingClientRect();
-            return mark.top >= body.top && mark.top < body.bottom;
-        }"""
-    )
-    return (start, end), squeezed("".join(marks.all_inner_texts()))
 
 
 def test_every_claim_is_one_click_away(visit, shot):

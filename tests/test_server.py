@@ -14,6 +14,7 @@ import pytest
 from markup import Reader, marked
 from zhangju_index.errors import InputError
 from zhangju_ui.server import CONTENT_SECURITY_POLICY, serve_chat
+from zhangju_ui.strings import say
 
 pytestmark = [
     pytest.mark.slow,
@@ -161,6 +162,9 @@ def test_sources_are_served_as_inert_text(page):
     assert whole.headers["cache-control"] == "no-store"
     for odd in ({"quote": "9-2"}, {"quote": "0-99999999"}, {"quote": "x", "key": "1-"}, {"at": "99999999"}):
         assert page.get(f"/zhangju/source/{name}", params=odd).status_code == 200
+    stale = page.get(f"/zhangju/source/{name}", params={"quote": "4883-4956", "check": "0" * 12})
+    assert not marked(stale.text)
+    assert say("source_changed", "en") in stale.text
     for path in ("source", "outline"):
         assert page.get(f"/zhangju/{path}/..%2F..%2Fetc").status_code == 404
     assert page.get(f"/zhangju/source/{name}", params={"at": "-1"}).status_code == 422

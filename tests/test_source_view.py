@@ -11,7 +11,7 @@ from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article, document_from_text
 from zhangju_index.values import Document, Layout
 from zhangju_ui.plain import shown
-from zhangju_ui.source_view import Mark, render_source
+from zhangju_ui.source_view import Mark, render_part, render_source
 
 LINES = st.lists(
     st.sampled_from(
@@ -115,9 +115,46 @@ def test_of_a_long_document_the_part_around_the_place_is_written(part):
     assert written.count("zj-part") == (2 if part == 0.5 else 1)
 
 
+@given(
+    text=st.one_of(TEXTS, LINES.map("\n".join)).map(lambda text: f"{text}终。"),
+    window=st.integers(1, 60),
+    data=st.data(),
+)
+def test_parts_put_beside_one_another_are_the_document(text, window, data):
+    """Whatever was shown first, what comes before and after it adds up to the document: nothing twice, nothing lost."""
+    outline = outline_document(document_from_text(text, name="article", source="article.txt"))
+    at = data.draw(st.integers(0, len(text)))
+    start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
+    marks = [Mark("quote", start, end)] if start < end else []
+
+    def seen_in(written):
+        """Text without the buttons that lead on, and whether there is more."""
+        bare = re.sub(r"<button.*?</button>", "", written)
+        edges = re.search(r'data-start="(\d+)" data-end="(\d+)"', written)
+        return bare, int(edges[1]), int(edges[2])
+
+    first = render_source(outline, "en", marks, at, window=window)
+    shown_parts, begin, stop = [first], *seen_in(first)[1:]
+    while "zj-later" in shown_parts[-1]:
+        shown_parts.append(render_part(outline, "en", marks, after=stop, window=window))
+        assert "zj-earlier" not in shown_parts[-1]
+        stop = seen_in(shown_parts[-1])[2]
+    while "zj-earlier" in shown_parts[0]:
+        shown_parts.insert(0, render_part(outline, "en", marks, before=begin, window=window))
+        assert "zj-later" not in shown_parts[0]
+        begin = seen_in(shown_parts[0])[1]
+
+    whole = "".join(seen_in(part)[0] for part in shown_parts)
+    assert squeezed(Reader(whole).text) == seen(outline.read(0, len(text)).text)
+    marked_words = outline.read(start, end).text if marks else ""
+    assert squeezed("".join(marked(whole))) == seen(marked_words)
+
+
 def test_pages_of_a_source_are_told():
     """Where the source has pages, each says its number once."""
     text = "第一页的文字，有一句。\n第二页的文字，也有一句。\n"
     document = Document("d", "题", "d.pdf", text, layout=Layout(pages=(0, 12)))
     written = render_source(outline_document(document), "en")
     assert re.findall(r'class="zj-page"[^>]*>(\d+)<', written) == ["1", "2"]
+    follows = render_part(outline_document(document), "en", after=11)
+    assert re.findall(r'class="zj-page"[^>]*>(\d+)<', follows) == ["2"]

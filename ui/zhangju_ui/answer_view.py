@@ -9,7 +9,6 @@ and through ``shown`` everywhere else.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from zhangju.phrases import unconfirmed_for
 from zhangju.values import Answer, Citation, Passage, SentenceStatus
@@ -17,6 +16,7 @@ from zhangju_index.chunking import PATH_SEPARATOR
 from zhangju_ui.conversations import Turn, Vote
 from zhangju_ui.excerpt import Piece, excerpt, joined
 from zhangju_ui.icons import icon
+from zhangju_ui.places import place_link
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.reviving import answer_from_json
 from zhangju_ui.strings import Language, say
@@ -24,7 +24,6 @@ from zhangju_ui.strings import Language, say
 __all__ = [
     "Token",
     "answer_length",
-    "place_link",
     "render_answer",
     "render_error",
     "render_pending",
@@ -189,18 +188,6 @@ def render_pending(language: Language, *, found: bool = False) -> str:
     )
 
 
-def place_link(
-    document_id: str, quote: tuple[int, int], key: tuple[int, int] | None = None, number: str = ""
-) -> str:
-    """Write the address of a place in a source, for an attribute."""
-    parts = {"document": document_id, "quote": f"{quote[0]}-{quote[1]}"}
-    if key is not None:
-        parts["key"] = f"{key[0]}-{key[1]}"
-    if number:
-        parts["from"] = number
-    return literal(f"#zj?{urlencode(parts)}")
-
-
 def _status(answer: Answer) -> tuple[str, str]:
     if not answer.answerable:
         return "refused", "refused"
@@ -265,6 +252,7 @@ def _citation_link(citation: Citation, number: int) -> str:
     return place_link(
         citation.document_id,
         (citation.start, citation.end),
+        citation.quote,
         None if highlight is None else (highlight.start, highlight.end),
         f"{number}-{citation.number}",
     )
@@ -320,11 +308,10 @@ def _note(citation: Citation, number: int, language: Language) -> str:
 
 def _close(passage: Passage) -> str:
     chunk, sentence = passage.chunk, passage.sentence
-    words, moved = joined(
-        chunk.text, chunk.reading_text, [(sentence.start - chunk.start, sentence.end - chunk.start)]
-    )
+    start, end = sentence.start - chunk.start, sentence.end - chunk.start
+    words, moved = joined(chunk.text, chunk.reading_text, [(start, end)])
     path = _path((chunk.section_path or (passage.title,))[-2:])
-    link = place_link(chunk.document_id, (sentence.start, sentence.end))
+    link = place_link(chunk.document_id, (sentence.start, sentence.end), chunk.text[start:end])
     return (
         f'<li class="zj-card"><a class="zj-note" href="{link}">'
         f'<span class="zj-path">{shown(path)}</span></a>'

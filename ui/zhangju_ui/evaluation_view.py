@@ -10,7 +10,7 @@ from zhangju_eval.charts import recall_plot, reliability_plot, risk_plot
 from zhangju_eval.curves import Curves
 from zhangju_eval.marking import marked_pieces
 from zhangju_index.chunking import PATH_SEPARATOR
-from zhangju_ui.answer_view import place_link
+from zhangju_ui.places import place_link
 from zhangju_ui.plain import shown
 from zhangju_ui.reviving import passage_from_json
 from zhangju_ui.strings import Language, say
@@ -189,7 +189,7 @@ def _outcome(each: Mapping[str, Any]) -> str:
 
 
 def _gold(place: Mapping[str, Any]) -> str:
-    link = place_link(place["document_id"], (place["start"], place["end"]))
+    link = place_link(place["document_id"], (place["start"], place["end"]), place["quote"])
     return (
         f'<li><a class="zj-note" href="{link}"><mark class="zj-quote">{shown(place["quote"])}</mark></a></li>'
     )
@@ -200,7 +200,7 @@ def _passage(value: Mapping[str, Any], gold: list[Mapping[str, Any]]) -> str:
     chunk, best = passage.chunk, passage.sentence
     ranges = [(g["start"], g["end"]) for g in gold if g["document_id"] == chunk.document_id]
     words = "".join(_piece(*piece) for piece in marked_pieces(chunk, ranges, (best.start, best.end)))
-    link = place_link(chunk.document_id, (chunk.start, chunk.end))
+    link = place_link(chunk.document_id, (chunk.start, chunk.end), chunk.text)
     path = PATH_SEPARATOR.join(chunk.section_path[-2:]) or passage.title
     return (
         f'<li class="zj-card"><a class="zj-note" href="{link}"><span class="zj-number">{passage.rank}</span>'

@@ -327,8 +327,8 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         given = drop.upload(preview, [drop, waiting], [found, waiting, confirm, drop], **_QUIET)
         _then(given, "offered")
         _then(found.withdraw(withdraw, [waiting], [found, waiting, confirm], **_QUIET), "offered")
-        confirm.click(add, [waiting], [found, confirm, waiting, library], **_QUIET)
-        library.remove(remove, None, [found, library], **_QUIET)
+        _then(confirm.click(add, [waiting], [found, confirm, waiting, library], **_QUIET), "shelved")
+        _then(library.remove(remove, None, [found, library], **_QUIET), "shelved")
     # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.
     page.queue(max_size=32, default_concurrency_limit=2)
     return page

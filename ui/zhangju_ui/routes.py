@@ -10,7 +10,8 @@ from zhangju_index.errors import InputError
 from zhangju_ui.evaluation_view import render_case
 from zhangju_ui.exporting import conversation_json, conversation_markdown
 from zhangju_ui.library_view import render_outline
-from zhangju_ui.source_view import Mark, render_source
+from zhangju_ui.places import check_of
+from zhangju_ui.source_view import Mark, render_part, render_source
 from zhangju_ui.strings import pick_language, say
 
 if TYPE_CHECKING:
@@ -42,18 +43,30 @@ def page_routes(shelf: "Shelf", visitors: "Visitors") -> APIRouter:
         document_id: str,
         quote: Annotated[list[str] | None, Query()] = None,
         key: str = "",
+        check: str = "",
         at: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int | None, Query(ge=0)] = None,
+        before: Annotated[int | None, Query(ge=0)] = None,
     ) -> Response:
         language = visitors.language(request.headers, request.cookies)
         try:
             outline = shelf.outline(document_id)
         except KeyError:
             return _fragment(f'<p class="zj-empty">{say("source_gone", language)}</p>', status=404)
-        length = len(outline.document.text)
-        marks = [mark for each in quote or () if (mark := _mark("quote", each, length))]
-        if key and (mark := _mark("key", key, length)):
-            marks.append(mark)
-        return _fragment(render_source(outline, language, marks, min(at, length)))
+        text = outline.document.text
+        places = [place for each in quote or () if (place := _place(each))]
+        at = min(min((start for start, _ in places), default=at), len(text))
+        # Links of before there was a check open as they did.
+        changed = bool(check) and any(check_of(text[start:end]) != check for start, end in places)
+        marks = [] if changed else [_mark("quote", place, len(text)) for place in places]
+        if marks and (place := _place(key)):
+            marks.append(_mark("key", place, len(text)))
+        marks = [mark for mark in marks if mark.start < mark.end]
+        if after is not None or before is not None:
+            after = after if after is None else min(after, len(text))
+            before = min(before or 0, len(text))
+            return _fragment(render_part(outline, language, marks, after=after, before=before))
+        return _fragment(render_source(outline, language, marks, at, changed=changed))
 
     @routes.get("/zhangju/outline/{document_id:path}")
     def outline(request: Request, document_id: str) -> Response:
@@ -126,10 +139,12 @@ def _fragment(body: str, status: int = 200) -> Response:
     return Response(body, status, media_type="text/html; charset=utf-8", headers=_NEVER_KEPT)
 
 
-def _mark(kind: Literal["quote", "key"], given: str, length: int) -> Mark | None:
-    """A place inside a document of this length, out of ``120-180``; None where it is no place."""
+def _place(given: str) -> tuple[int, int] | None:
+    """The offsets in ``120-180``; None where it is no place."""
     found = _RANGE.fullmatch(given)
-    if found is None:
-        return None
-    start, end = min(int(found[1]), length), min(int(found[2]), length)
-    return Mark(kind, start, end) if start < end else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _mark(kind: Literal["quote", "key"], place: tuple[int, int], length: int) -> Mark:
+    """A place as far as it lies inside a document of this length."""
+    return Mark(kind, min(place[0], length), min(place[1], length))

@@ -2,7 +2,8 @@
 
 Every block says which characters of the source it shows (``data-start``, ``data-end``, in code
 points), and every mark which it marks. A mark is cut in Python, where characters are code points:
-a browser counts emoji twice. Of a long document a window around the wanted place is written.
+a browser counts emoji twice. Of a long document a window around the wanted place is written, and
+the parts before and after it when they are asked for: each begins where the other ends.
 """
 
 from bisect import bisect_right
@@ -15,10 +16,11 @@ from zhangju.language import detect_language
 from zhangju_index.outline import Outline
 from zhangju_index.reading import ReadingText
 from zhangju_index.values import Section
+from zhangju_ui.places import check_of
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import Language, say
 
-__all__ = ["Mark", "marked_text", "render_source"]
+__all__ = ["Mark", "marked_text", "render_part", "render_source"]
 
 # Characters written at once: more than a reader scrolls through, little enough for a phone.
 WINDOW = 60_000
@@ -45,7 +47,13 @@ class Mark:
 
 
 def render_source(
-    outline: Outline, language: Language, marks: Sequence[Mark] = (), at: int = 0, window: int = WINDOW
+    outline: Outline,
+    language: Language,
+    marks: Sequence[Mark] = (),
+    at: int = 0,
+    window: int = WINDOW,
+    *,
+    changed: bool = False,
 ) -> str:
     """Write a document, or the part of it around a place.
 
@@ -55,22 +63,67 @@ def render_source(
         marks: What to mark.
         at: Offset that must be shown; the first mark comes before it.
         window: Characters that are written at once.
+        changed: Say that the document was replaced since it was quoted.
     """
     length = len(outline.document.text)
     wanted = min((mark.start for mark in marks), default=at)
     start = 0 if length <= window else max(0, min(wanted - window // 4, length - window))
-    stop = min(length, start + window)
+    words = say("source_changed", language)
+    told = f'<p class="zj-problem zj-changed" role="alert">{words}</p>' if changed else ""
+    return _article(outline, language, marks, start, min(length, start + window), told)
+
+
+def render_part(
+    outline: Outline,
+    language: Language,
+    marks: Sequence[Mark] = (),
+    *,
+    after: int | None = None,
+    before: int = 0,
+    window: int = WINDOW,
+) -> str:
+    """Write what follows or precedes a part that is shown already, to be put beside it.
+
+    Args:
+        outline: The document with its structure.
+        language: Language of the words around it.
+        marks: What to mark.
+        after: Offset where the part that is shown ends; None to write what precedes one.
+        before: Offset where it starts.
+        window: Characters that are written at once.
+    """
+    length = len(outline.document.text)
+    if after is not None:
+        return _article(outline, language, marks, after, min(length, after + window), follows=True)
+    return _article(outline, language, marks, max(0, before - window), before, precedes=True)
+
+
+def _article(
+    outline: Outline,
+    language: Language,
+    marks: Sequence[Mark],
+    start: int,
+    stop: int,
+    told: str = "",
+    *,
+    follows: bool = False,
+    precedes: bool = False,
+) -> str:
+    """Write whole blocks, with a way to what lies beyond them where nothing of it is shown yet."""
+    text = outline.document.text
     blocks = outline.blocks_between(start, stop)
     if blocks:
-        start = min(start, blocks[0].offsets[0]) if start else 0
+        start = blocks[0].offsets[0] if start else 0
         stop = max(stop, blocks[-1].offsets[-1] + 1)
-    parts = _parts(outline, blocks, marks)
-    identity = literal(outline.document.id)
-    earlier = _more("earlier", max(0, start - window // 2), language) if start else ""
-    later = _more("later", stop, language) if stop < length else ""
+    before = outline.blocks_between(0, start) if follows else ()
+    page = outline.document.layout.page_at(before[-1].offsets[0]) if before else None
+    parts = _parts(outline, blocks, marks, page)
+    earlier = _more("earlier", start, language) if text[:start].strip() and not follows else ""
+    later = _more("later", stop, language) if text[stop:].strip() and not precedes else ""
     return (
-        f'<article class="zj-article" lang="{_lang(outline)}" data-document="{identity}" data-start="{start}" data-end="{stop}"'
-        f' aria-label="{literal(outline.title)}">{earlier}{"".join(parts)}{later}</article>'
+        f'<article class="zj-article" lang="{_lang(outline)}" data-document="{literal(outline.document.id)}"'
+        f' data-version="{check_of(text)}" data-start="{start}" data-end="{stop}"'
+        f' aria-label="{literal(outline.title)}">{told}{earlier}{"".join(parts)}{later}</article>'
     )
 
 
@@ -99,12 +152,14 @@ def _run(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{shown(text)}</mark>'
 
 
-def _parts(outline: Outline, blocks: Sequence[ReadingText], marks: Sequence[Mark]) -> Iterator[str]:
+def _parts(
+    outline: Outline, blocks: Sequence[ReadingText], marks: Sequence[Mark], page: int | None
+) -> Iterator[str]:
+    """Write blocks; ``page`` is the one that is told already."""
     document, sections = outline.document, outline.sections
     starts = [section.start for section in sections]
     elements = document.layout.elements
     element_starts = [element.start for element in elements]
-    page = None
     for block in blocks:
         number = document.layout.page_at(block.offsets[0])
         if number is not None and number != page:
@@ -168,4 +223,4 @@ def _cut(reading: ReadingText, at: int) -> tuple[ReadingText, ReadingText | None
 
 
 def _more(key: str, at: int, language: Language) -> str:
-    return f'<button type="button" class="zj-part" data-at="{at}">{say(key, language)}</button>'
+    return f'<button type="button" class="zj-part zj-{key}" data-at="{at}">{say(key, language)}</button>'

@@ -359,6 +359,12 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "這篇文章已經不在這裡了。",
         "This document is no longer in the library.",
     ),
+    "source_changed": (
+        "引用之后，这篇文章换成了另一份：原来那个位置的文字已经不同，所以没有标出。下面是现在的文章。",
+        "引用之後，這篇文章換成了另一份：原來那個位置的文字已經不同，所以沒有標出。下面是現在的文章。",
+        "This document was replaced after it was quoted: other words stand at that place now, so nothing is marked. "
+        "Below is the document as it is today.",
+    ),
     "offsets": ("第 {start}–{end} 字", "第 {start}–{end} 字", "characters {start}–{end}"),
     "page": ("第 {page} 页", "第 {page} 頁", "page {page}"),
     "earlier": ("显示前面的部分", "顯示前面的部分", "Show what comes before"),

@@ -33,14 +33,16 @@ const zhangju = (() => {
   /* Source pane */
   let latest = 0;
   let cameFrom = null;
+  let opened = {};
   const sourceUrl = (place) => {
     const query = new URLSearchParams();
-    for (const name of ["quote", "key", "at"]) if (place[name]) query.set(name, place[name]);
+    for (const name of ["quote", "key", "check", "at", "after", "before"]) if (place[name]) query.set(name, place[name]);
     return `/zhangju/source/${encodeURIComponent(place.document)}?${query}`;
   };
   const open = async (place, link, quietly = false) => {
     const body = one("#zj-source-body");
     const turn = ++latest;
+    opened = place;
     cameFrom = link ?? null;
     one(".zj-back").hidden = !link;
     if (isPhone() && !quietly) showPane("source");
@@ -67,15 +69,53 @@ const zhangju = (() => {
     if (quietly) return;
     all(".zj-current").forEach((node) => node.classList.remove("zj-current"));
     link?.classList.add("zj-current");
-    const target = place.quote ? body.querySelector("mark") : document.getElementById(`zj-at-${place.at}`);
+    const changed = body.querySelector(".zj-changed");
+    const target = changed ?? (place.quote ? body.querySelector("mark") : blockAt(place.at));
     if (!target) { body.scrollTop = place.at > 0 ? body.scrollTop : 0; return; }
     if (!place.quote) target.classList.add("zj-current");
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
     // Not scrollIntoView: that would move the panes themselves on a small screen.
     const top = target.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop;
-    const room = place.quote ? body.clientHeight / 3 : 16;
+    const room = place.quote && !changed ? body.clientHeight / 3 : 16;
     body.scrollTo({ top: Math.max(0, top - room), behavior: isOpen ? motion() : "auto" });
+  };
+  const blockAt = (at) => document.getElementById(`zj-at-${at}`)
+    ?? all("#zj-source-body .zj-article > [data-start]").findLast((block) => Number(block.dataset.start) <= Number(at));
+  const fetched = async (place) => {
+    const parsed = document.createElement("template");
+    parsed.innerHTML = await (await fetch(sourceUrl(place))).text();
+    return parsed.content;
+  };
+  /* What comes before or after is put beside what is there, and what was read stays where it was. */
+  const extend = async (button) => {
+    const [body, article] = [one("#zj-source-body"), button.closest("article")];
+    const forward = button.matches(".zj-later");
+    const { document: id, quote, key, check } = { ...opened, document: article.dataset.document };
+    const edge = forward ? { after: article.dataset.end } : { before: article.dataset.start };
+    button.disabled = true;
+    let fragment = null;
+    try {
+      fragment = await fetched({ document: id, quote, key, check, ...edge });
+    } catch {
+      button.disabled = false;
+      return;
+    }
+    if (!article.isConnected) return;
+    const part = fragment.querySelector("article");
+    // Parts of two documents do not fit together.
+    if (part?.dataset.version !== article.dataset.version) { open({ document: id, at: button.dataset.at }); return; }
+    const first = forward ? part.firstElementChild : part.lastElementChild;
+    const told = forward ? null : Array.from(part.querySelectorAll(".zj-page")).at(-1);
+    const next = button.nextElementSibling;
+    if (told && next?.matches(".zj-page") && next.textContent === told.textContent) next.remove();
+    const below = body.scrollHeight - body.scrollTop;
+    button.replaceWith(...part.childNodes);
+    article.dataset[forward ? "end" : "start"] = part.dataset[forward ? "end" : "start"];
+    if (!forward) body.scrollTop = body.scrollHeight - below;
+    if (!first) return;
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
   };
   /* The section that is read is marked in the outline. */
   const follow = (document, at) => {
@@ -173,6 +213,9 @@ const zhangju = (() => {
     one(".zj-limited").hidden = !state.document;
     one(".zj-chip-name").textContent = state.name;
     one(".zj-editing").hidden = state.replace === null;
+    showLimit();
+  };
+  const showLimit = () => {
     all(".zj-limit").forEach((button) => {
       const same = button.dataset.document === state.document && button.dataset.section === state.section;
       button.setAttribute("aria-pressed", String(same));
@@ -252,7 +295,9 @@ const zhangju = (() => {
     dialog.showModal();
   });
   const isSure = async (kind, name) => {
-    one("#zj-sure p").textContent = one("#zj-sure").dataset[kind].replace("{}", () => name);
+    const words = one("#zj-sure").dataset;
+    one("#zj-sure p").textContent = words[kind].replace("{}", () => name);
+    one("#zj-sure .zj-primary").textContent = words[`${kind}Yes`];
     return (await answerOf("#zj-sure")) === "yes";
   };
 
@@ -333,7 +378,7 @@ const zhangju = (() => {
   const actions = {
     ".zj-cite, .zj-note": (link, event) => { event.preventDefault(); open(placeOf(link), link); },
     ".zj-open": (button) => open({ document: button.dataset.document, at: button.dataset.at }),
-    ".zj-part": (button) => open({ document: button.closest("article").dataset.document, at: button.dataset.at }),
+    ".zj-part": extend,
     ".zj-back": () => {
       if (isPhone()) showPane("chat");
       cameFrom?.scrollIntoView({ block: "nearest" });
@@ -391,7 +436,6 @@ const zhangju = (() => {
       // Who opens it again asks again.
       if (!part.childElementCount) delete part.dataset.asked;
     }
-    showState();
   }, true);
   for (const [name, shows] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) {
     document.addEventListener(name, ({ target }) => {
@@ -435,6 +479,8 @@ const zhangju = (() => {
     if (kind === "attributes" && target.matches("#zj-question textarea")) {
       if (!target.placeholder && oldValue) target.placeholder = oldValue;
     } else {
+      // A list or a tree that is written anew does not know what is limited to.
+      if (target.closest?.("#zj-documents")) showLimit();
       // Its words say what it does, and in the page's language.
       one("#zj-drop .upload-container[aria-label]")?.removeAttribute("aria-label");
       const labelled = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
@@ -475,5 +521,20 @@ const zhangju = (() => {
   /* Whoever gave or withdrew a file by the keyboard goes on from there: its button is a new one then. */
   const offered = () => { if (document.activeElement === document.body) one("#zj-drop button")?.focus(); };
 
-  return { answered, begin, moved, offered, take, tell };
+  /* What was replaced or removed does not stay open, nor what is limited to it. */
+  const shelved = async () => {
+    const body = one("#zj-source-body");
+    const article = body.querySelector("article");
+    const held = (identity) => all(".zj-document").some((each) => each.dataset.document === identity);
+    if (state.document && !held(state.document)) limit(null);
+    if (!article) return;
+    const { document: identity, version } = article.dataset;
+    const fragment = await fetched({ ...opened, document: identity });
+    if (!article.isConnected || fragment.querySelector("article")?.dataset.version === version) return;
+    body.replaceChildren(fragment);
+    body.scrollTop = 0;
+    one("#zj-source-name").textContent = body.querySelector("article")?.getAttribute("aria-label") ?? "";
+  };
+
+  return { answered, begin, moved, offered, shelved, take, tell };
 })();

@@ -152,7 +152,7 @@ def give(tab, *files):
     tab.set_input_files("#zj-drop input[type=file]", payloads)
     tab.locator(".zj-found").first.wait_for()
     tab.locator("#zj-confirm").click()
-    tab.locator("#zj-found .zj-done").wait_for(timeout=4 * WAIT_MS)
+    tab.locator("#zj-changing .zj-done").wait_for(timeout=4 * WAIT_MS)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -77,10 +78,10 @@ def test_what_a_question_came_to_is_put_in_its_place(tmp_path):
     asked = Conversation.new().with_turn(Turn("a", "1")).with_turn(Turn("b", "2"))
     store.save(asked)
     answered = Turn("a", "1", answer={"text": "yes"})
-    changed = store.change(asked.id, lambda found: found.with_outcome(answered, 0))
+    changed = store.change(asked.id, lambda found: found.with_outcome(answered))
     assert changed == store.get(asked.id)
     assert [turn.answer for turn in changed.turns] == [{"text": "yes"}, None]
-    assert changed.with_outcome(Turn("c", "3"), 1).turns == changed.turns
+    assert changed.with_outcome(Turn("c", "3")).turns == changed.turns
     assert store.change("0" * 16, lambda found: found) is None
 
 
@@ -100,11 +101,30 @@ def test_a_place_that_is_taken_is_told(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
-def test_what_is_replaced_goes_with_what_came_after():
-    """An edited question starts again from its own place."""
+def test_only_the_last_question_is_replaced():
+    """An edited question takes the place of the last; a page that shows an older state takes nothing away."""
     made = conversation("创新", "天气", "未来产业")
-    edited = made.with_turn(Turn("新问题"), 1)
-    assert [turn.question for turn in edited.turns] == ["创新", "新问题"]
+    edited = made.with_turn(Turn("新问题"), 2)
+    assert [turn.question for turn in edited.turns] == ["创新", "天气", "新问题"]
+    stale = made.with_turn(Turn("新问题"), 1)
+    assert [turn.question for turn in stale.turns] == ["创新", "天气", "未来产业", "新问题"]
+
+
+def test_questions_of_two_pages_follow_one_another(tmp_path):
+    """Two pages show one conversation: what both ask at once is all kept, and each answer finds its question."""
+    store = ConversationStore(tmp_path)
+    new = Conversation.new()
+
+    def ask(number):
+        turn = Turn(f"问{number}", "2026-01-01")
+        store.begin(Conversation(new.id), turn)
+        store.change(new.id, lambda found: found.with_outcome(replace(turn, answer={"text": str(number)})))
+
+    with ThreadPoolExecutor(8) as pages:
+        list(pages.map(ask, range(40)))
+    kept = store.get(new.id)
+    assert sorted(turn.question for turn in kept.turns) == sorted(f"问{n}" for n in range(40))
+    assert all(turn.question == f"问{turn.answer['text']}" for turn in kept.turns)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,6 +1,6 @@
 import re
 
-from browsing import ask, give, needs_a_browser, opened, squeezed
+from browsing import WAIT_MS, ask, give, needs_a_browser, opened, squeezed
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import document_from_text
 from zhangju_ui.strings import say
@@ -113,3 +113,26 @@ def test_what_is_removed_does_not_stay_open(visit, emptied):
     tab.locator("#zj-source-body", has_text=say("source_gone", "zh-Hans")).wait_for()
     assert tab.locator("#zj-source-name").inner_text() == ""
     assert tab.locator(".zj-limited").is_hidden()
+
+
+def test_what_is_dropped_while_others_are_added_waits(visit, emptied, shot):
+    """A file given in the middle of an add is read, stays on the page, and is added next."""
+    tab = visit()
+    name = "() => document.querySelector('#zj-found')?.innerText.includes('养兔条例')"
+    payload = [{"name": "law.txt", "mimeType": "text/plain", "buffer": LAW[:20_000].encode()}]
+    tab.set_input_files("#zj-drop input[type=file]", payload)
+    tab.locator(".zj-found").first.wait_for()
+    tab.locator("#zj-confirm").click()
+    tab.locator("#zj-changing .zj-progress").wait_for()
+    rabbit = "# 养兔条例\n\n每日喂草三次。\n".encode()
+    tab.set_input_files(
+        "#zj-drop input[type=file]", [{"name": "养兔条例.md", "mimeType": "text/plain", "buffer": rabbit}]
+    )
+    tab.wait_for_function(name)
+    shot(tab, "dropped-meanwhile")
+    tab.locator("#zj-changing .zj-done").wait_for(timeout=4 * WAIT_MS)
+    tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 2")
+    assert tab.evaluate(name)
+    tab.locator("#zj-confirm").click()
+    tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 3", timeout=4 * WAIT_MS)
+    tab.wait_for_selector(".zj-found", state="detached")

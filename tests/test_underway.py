@@ -118,30 +118,49 @@ def test_earlier_answers_go_along():
     assert desk.histories == [[before[1].answer]]
 
 
-def test_a_question_is_stopped_by_its_conversation():
-    """Each conversation stops its own question alone; what is over cannot be stopped."""
+def test_a_question_is_stopped_by_whoever_asks_it():
+    """Each tab stops its own question alone, though both show one conversation; what is over cannot be stopped."""
     questions = Questions()
-    with questions.asking("a") as one, questions.asking("b") as other:
-        assert questions.stop("a")
+    with questions.asking("tab", "a", "1") as one, questions.asking("other", "a", "2") as other:
+        assert questions.under_way("a") == {"1", "2"}
+        assert questions.stop("tab")
         assert (one.is_stopped, other.is_stopped) == (True, False)
-    assert not questions.stop("a")
-    assert other.is_stopped
+    assert not questions.stop("tab")
+    assert not questions.under_way("a")
+
+
+def asked_by(questions, tab, over):
+    """Ask in a thread until stopped; then note whether anybody looks at it still."""
+    started = threading.Event()
+
+    def ask():
+        with questions.asking(tab, "a", tab) as switch:
+            started.set()
+            while not switch.is_stopped:
+                threading.Event().wait(0.005)
+            threading.Event().wait(0.05)
+            over.append((tab, switch.left))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert started.wait(10)
+    return asking
 
 
 def test_who_leaves_waits_until_it_is_over():
     """Nothing of a question reaches the page after its conversation was left."""
     questions, over = Questions(), []
+    asked_by(questions, "tab", over)
+    questions.leave("tab")
+    assert over == [("tab", True)]
 
-    def ask(started):
-        with questions.asking("a") as switch:
-            started.set()
-            while not switch.is_stopped:
-                threading.Event().wait(0.005)
-            threading.Event().wait(0.05)
-            over.append(switch.left)
 
-    started = threading.Event()
-    threading.Thread(target=ask, args=(started,)).start()
-    assert started.wait(10)
-    questions.leave("a")
-    assert over == [True]
+def test_another_page_says_what_it_heard_of_a_conversation_that_is_deleted():
+    """Who deletes a conversation stops it everywhere, and no other page is left without a word."""
+    questions, over = Questions(), []
+    other = asked_by(questions, "other", over)
+    questions.leave("tab")
+    assert not over
+    questions.drop("tab", "a")
+    other.join(10)
+    assert over == [("other", False)]

@@ -9,71 +9,75 @@ from typing import TYPE_CHECKING
 
 from zhangju_index.errors import DocumentError, Fault, IndexBusyError, ZhangjuError
 from zhangju_index.library import Reading
-from zhangju_index.outline import Outline
 from zhangju_ui.failures import render_problem, say_error
 from zhangju_ui.frame import render_progress
 from zhangju_ui.pace import Pace
 from zhangju_ui.plain import shown
 from zhangju_ui.shelf import Shelf, Upload
 from zhangju_ui.strings import Language, say
+from zhangju_ui.tray import Tray, Waiting
 
 if TYPE_CHECKING:
     from zhangju_index.build import Status
 
-__all__ = ["Waiting", "add", "look_at", "remove", "size_of"]
+__all__ = ["add", "look_at", "remove", "size_of"]
 
 _EVERY = 0.25
 
 _log = logging.getLogger(__name__)
 
 
-Waiting = list[tuple[Upload, Outline]]
-"""Files that were read and may be added, with their outlines."""
-
-
-def look_at(
-    shelf: Shelf, uploads: Sequence[Upload], waiting: Waiting, language: Language
-) -> tuple[Waiting, list[str]]:
-    """Read files as they would be added, beside those that wait already.
+def look_at(shelf: Shelf, uploads: Sequence[Upload], tray: Tray, language: Language) -> list[str]:
+    """Read files as they would be added, and let those that can be read wait.
 
     Returns:
-        All that can be added, of one name the last; and what is wrong with the others, in words.
+        What is wrong with the others, in words.
     """
     limits = shelf.limits
     if not limits.changes:
-        return [], [say("closed_library", language)]
-    again = {upload.name for upload in uploads}
-    good = [each for each in waiting if each[0].name not in again]
+        return [say("closed_library", language)]
+    good: list[Waiting] = []
     problems: list[str] = []
     for upload in uploads:
-        if upload.path.stat().st_size > limits.file_bytes:
-            problems.append(say("too_large", language, name=upload.name, size=size_of(limits.file_bytes)))
-            continue
         try:
-            good.append((upload, shelf.preview(upload)))
+            if upload.path.stat().st_size > limits.file_bytes:
+                problems.append(say("too_large", language, name=upload.name, size=size_of(limits.file_bytes)))
+                continue
+            outline = shelf.preview(upload)
+            good.append((tray.keep(upload), outline))
         except DocumentError as error:
             problems.append(_refused(upload.name, error.fault, language))
         # A parser's library can fail in any way its authors thought of, and the other files are shown.
         except Exception:
             _log.exception("a file could not be read")
             problems.append(_refused(upload.name, "unreadable", language))
-    known = {each.source for each in shelf.documents}
-    new = {upload.name for upload, _ in good} - known
-    if len(shelf.documents) + len(new) > limits.documents:
+    documents = shelf.documents
+    room = limits.documents - len(documents)
+    if not tray.put(good, {each.source for each in documents}, room):
         problems.append(say("too_many", language, limit=limits.documents))
-        good = []
-    return good, problems
+    return problems
 
 
-def add(shelf: Shelf, uploads: Sequence[Upload], language: Language) -> Iterator[str]:
-    """Add files, telling how far it is; what comes last says what became of each."""
+def add(shelf: Shelf, tray: Tray, language: Language) -> Iterator[str]:
+    """Add what waits, telling how far it is; what comes last says what became of each.
+
+    What could not be added waits again.
+    """
+    uploads = tray.take()
     found: list[Reading] = []
 
     def work(on_status: "_Told") -> None:
-        found.extend(shelf.add(uploads, on_status))
+        try:
+            found.extend(shelf.add(uploads, on_status))
+        except BaseException:
+            tray.settle(added=False)
+            raise
+        # Also where nobody watches any more.
+        tray.settle(added=True)
 
-    error = yield from _watch(work, language)
-    yield _words(error, language) if error is not None else "".join(_outcomes(found, language))
+    if uploads:
+        error = yield from _watch(work, language)
+        yield _words(error, language) if error is not None else "".join(_outcomes(found, language))
 
 
 def remove(shelf: Shelf, document_id: str, language: Language) -> Iterator[str]:

@@ -6,6 +6,7 @@ so that it works in any message and after any reload. Text of documents and peop
 and through ``shown`` everywhere else.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from zhangju.phrases import unconfirmed_for
 from zhangju.values import Answer, Citation, Passage, SentenceStatus
 from zhangju_index.chunking import PATH_SEPARATOR
-from zhangju_ui.conversations import Turn, Vote
+from zhangju_ui.conversations import Scope, Turn, Vote
 from zhangju_ui.excerpt import Piece, excerpt, joined
 from zhangju_ui.icons import icon
 from zhangju_ui.places import place_link
@@ -99,7 +100,14 @@ def render_question(turn: Turn, language: Language) -> str:
     return f'{literal(turn.question)}\n\n<span class="zj-scoped">{name}</span>'
 
 
-def render_turn(turn: Turn, number: int, language: Language, next_questions: Sequence[str] | None) -> str:
+def render_turn(
+    turn: Turn,
+    number: int,
+    language: Language,
+    next_questions: Sequence[str] | None,
+    *,
+    under_way: bool = False,
+) -> str:
     """Write the reply to one turn of a conversation.
 
     Args:
@@ -107,20 +115,28 @@ def render_turn(turn: Turn, number: int, language: Language, next_questions: Seq
         number: Which turn it is, counted from 0.
         language: Language of the words around it.
         next_questions: Questions to offer after it; None for a turn that others follow.
+        under_way: Whether another page is asking it at this moment.
     """
     last = next_questions is not None
+    again = _again(number, turn.scope, language) if last else ""
     if turn.answer is not None and turn.stopped:
         lines = render_answer(answer_from_json(turn.answer), number, language, stopped=True)
-        return f'{lines}\n\n<div class="zj-foot">{_again(number, language) if last else ""}</div>'
+        return f'{lines}\n\n<div class="zj-foot">{again}</div>'
     if turn.answer is not None:
         return render_answer(
-            answer_from_json(turn.answer), number, language, vote=turn.vote, next_questions=next_questions
+            answer_from_json(turn.answer),
+            number,
+            language,
+            scope=turn.scope,
+            vote=turn.vote,
+            next_questions=next_questions,
         )
     if turn.error:
-        return render_error(turn.error, language, number, last=last)
+        return render_error(turn.error, language, again)
+    words = "asked_elsewhere" if under_way else "stopped"
     return (
-        f'<div class="zj-status zj-status-stopped" id="zj-answer-{number}">{say("stopped", language)}</div>\n\n'
-        f'<div class="zj-foot">{_again(number, language) if last else ""}</div>'
+        f'<div class="zj-status zj-status-stopped" id="zj-answer-{number}">{say(words, language)}</div>\n\n'
+        f'<div class="zj-foot">{"" if under_way else again}</div>'
     )
 
 
@@ -130,6 +146,7 @@ def render_answer(
     language: Language,
     reveal: int | None = None,
     *,
+    scope: Scope | None = None,
     vote: Vote = "",
     next_questions: Sequence[str] | None = None,
     stopped: bool = False,
@@ -144,6 +161,7 @@ def render_answer(
         number: Which turn it is, counted from 0.
         language: Language of the words around the answer.
         reveal: Show only so many steps of the text, without what follows it; all by default.
+        scope: What the question was limited to: it is so again when it is asked again.
         vote: What the visitor thinks of it.
         next_questions: Questions to offer after it; None for a turn that others follow.
         stopped: Whether it ends where it was stopped.
@@ -161,16 +179,17 @@ def render_answer(
     if reveal is None and stopped:
         blocks += _cited(answer, number, language)
     elif reveal is None:
-        blocks += _after(answer, number, language, vote, next_questions)
+        again = _again(number, scope or Scope(), language) if next_questions is not None else ""
+        blocks += _after(answer, number, language, vote, again, next_questions or ())
     return "\n\n".join(blocks)
 
 
-def render_error(message: str, language: Language, number: int = 0, *, last: bool = False) -> str:
-    """Write the message for a question that could not be answered."""
-    again = f'\n\n<div class="zj-foot">{_again(number, language)}</div>' if last else ""
+def render_error(message: str, language: Language, again: str = "") -> str:
+    """Write the message for a question that could not be answered, with what asks it again."""
+    foot = f'\n\n<div class="zj-foot">{again}</div>' if again else ""
     return (
         f'<div class="zj-status zj-status-failed">{say("failed", language)}</div>\n\n'
-        f'<p class="zj-line">{shown(message)}</p>{again}'
+        f'<p class="zj-line">{shown(message)}</p>{foot}'
     )
 
 
@@ -271,7 +290,7 @@ def _doubt(text: str, reasons: Sequence[str], language: Language) -> str:
 
 
 def _after(
-    answer: Answer, number: int, language: Language, vote: Vote, next_questions: Sequence[str] | None
+    answer: Answer, number: int, language: Language, vote: Vote, again: str, next_questions: Sequence[str]
 ) -> Iterator[str]:
     yield from _cited(answer, number, language)
     left_out = answer.unsupported - sum(sentence.status == "unsupported" for sentence in answer.sentences)
@@ -280,7 +299,7 @@ def _after(
     if not answer.answerable:
         yield f'<p class="zj-line zj-hint">{say("refused_hint", language)}</p>'
         yield f'<ol class="zj-close">{"".join(_close(passage) for passage in answer.passages)}</ol>'
-    yield _footer(answer, number, language, vote, last=next_questions is not None)
+    yield _footer(answer, number, language, vote, again)
     if next_questions:
         offered = "".join(
             f'<button type="button" class="zj-ask" value="{literal(question)}">{shown(question)}</button>'
@@ -319,20 +338,23 @@ def _close(passage: Passage) -> str:
     )
 
 
-def _footer(answer: Answer, number: int, language: Language, vote: Vote, *, last: bool) -> str:
+def _footer(answer: Answer, number: int, language: Language, vote: Vote, again: str) -> str:
     percent = round(100 * min(1.0, max(0.0, answer.confidence)))
     return (
         '<div class="zj-foot"><span class="zj-confidence">'
         f'<span class="zj-gauge" aria-hidden="true"><span style="width:{percent}%"></span></span>'
         f"{say('confidence', language, percent=percent)}</span>"
         f'<span class="zj-tools">{_tool("copy", "copy", say("copied", language), language)}'
-        f"{_again(number, language) if last else ''}"
+        f"{again}"
         f"{_vote('up', 'good', number, vote, language)}{_vote('down', 'bad', number, vote, language)}</span></div>"
     )
 
 
-def _again(number: int, language: Language) -> str:
-    return _tool("retry", "again", str(number), language) + _tool("edit", "edit", str(number), language)
+def _again(number: int, scope: Scope, language: Language) -> str:
+    """What asks a question again, or lets it be changed first: where it was asked the first time."""
+    place = {"document": scope.document_id, "section": scope.section, "name": scope.name}
+    value = literal(json.dumps({"replace": number, **place}))
+    return _tool("retry", "again", value, language) + _tool("edit", "edit", value, language)
 
 
 def _tool(name: str, drawing: str, value: str, language: Language) -> str:

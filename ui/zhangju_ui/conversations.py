@@ -101,17 +101,24 @@ class Conversation:
         return cls(identity if _NAME.fullmatch(identity) else secrets.token_hex(8))
 
     def with_turn(self, turn: Turn, replacing: int | None = None) -> "Conversation":
-        """The same with one more turn; of what is replaced, and after it, nothing stays."""
-        kept = self.turns if replacing is None else self.turns[:replacing]
-        return replace(self, turns=(*kept, turn), updated=now())
+        """The same with one more turn, or with one in the place of its last.
 
-    def with_outcome(self, turn: Turn, number: int) -> "Conversation":
+        Only the last can be asked anew: a page that shows an older state of it takes nothing away.
+        """
+        anew = replacing is not None and replacing == len(self.turns) - 1
+        return replace(self, turns=(*(self.turns[:-1] if anew else self.turns), turn), updated=now())
+
+    def with_outcome(self, turn: Turn) -> "Conversation":
         """The same with what a question came to, in its place; what else was said meanwhile stays."""
-        if number >= len(self.turns):
-            return self.with_turn(turn)
-        if self.turns[number].asked != turn.asked:
+        number = self.place_of(turn)
+        if number is None:
             return self
         return replace(self, turns=(*self.turns[:number], turn, *self.turns[number + 1 :]), updated=now())
+
+    def place_of(self, turn: Turn) -> int | None:
+        """Which turn it is, counted from 0; None where it was asked anew meanwhile."""
+        found = (turn.asked, turn.question)
+        return next((n for n, each in enumerate(self.turns) if (each.asked, each.question) == found), None)
 
     def with_vote(self, number: int, vote: Vote, comment: str) -> "Conversation":
         """The same with a visitor's word on a turn, counted from 0.
@@ -155,6 +162,22 @@ class ConversationStore:
         content = json.dumps(asdict(conversation), ensure_ascii=False, indent=1)
         with _writing:
             write_whole(self._file(conversation.id), content)
+
+    def begin(self, conversation: Conversation, turn: Turn, replacing: int | None = None) -> Conversation:
+        """Take down a question as it is asked, behind what others have asked meanwhile; the conversation then.
+
+        Args:
+            conversation: The conversation, for when it is a new one.
+            turn: The question.
+            replacing: The turn, counted from 0, that it takes the place of.
+
+        Raises:
+            InputError: The folder cannot be written.
+        """
+        with _writing:
+            begun = (self.get(conversation.id) or conversation).with_turn(turn, replacing)
+            self.save(begun)
+            return begun
 
     def change(self, identity: str, alter: Callable[[Conversation], Conversation]) -> Conversation | None:
         """Change a conversation as it stands now, whoever wrote it last; None where it is gone.

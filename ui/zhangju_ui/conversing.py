@@ -1,7 +1,7 @@
 """A conversation going on: what is sent with a question, what is shown, what is offered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,18 +43,25 @@ def read_wanted(text: str | None) -> Wanted:
     return Wanted(scope, replacing if isinstance(replacing, int) and replacing >= 0 else None)
 
 
-def messages(turns: Sequence[Turn], language: Language, offered: Sequence[str] | None = ()) -> Messages:
+def messages(
+    turns: Sequence[Turn],
+    language: Language,
+    offered: Sequence[str] | None = (),
+    under_way: Collection[str] = (),
+) -> Messages:
     """Write turns of a conversation as the chat shows them.
 
     Args:
         turns: What was asked and answered, from the first.
         language: Language of the words around it.
         offered: Questions to offer after the last answer; None where another turn follows.
+        under_way: When those were asked that another page is asking at this moment.
     """
     written: Messages = []
     last = len(turns) - 1
     for number, turn in enumerate(turns):
-        reply = render_turn(turn, number, language, offered if number == last else None)
+        after = offered if number == last else None
+        reply = render_turn(turn, number, language, after, under_way=turn.asked in under_way)
         written += exchange(turn, reply, language)
     return written
 

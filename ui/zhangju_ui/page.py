@@ -10,7 +10,6 @@ import gradio as gr
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
-from zhangju_ui.adding import Waiting
 from zhangju_ui.answer_view import render_answer, render_pending
 from zhangju_ui.conversations import Conversation, ConversationStore, Turn, now
 from zhangju_ui.conversing import exchange, messages, offered_after, offered_first, read_wanted
@@ -34,6 +33,7 @@ from zhangju_ui.library_view import render_documents, render_preview
 from zhangju_ui.plain import shown, well_formed
 from zhangju_ui.shelf import Limits, Shelf, Upload
 from zhangju_ui.strings import LANGUAGES, STRINGS, Language, say
+from zhangju_ui.tray import Tray
 from zhangju_ui.underway import Questions, grow
 from zhangju_ui.visitors import Visitors
 
@@ -46,6 +46,7 @@ _REGIONS: dict[Language, tuple[str, ...]] = {
     "zh-Hant": ("zh-TW", "zh-HK", "zh-MO", "zh-Hant"),
     "en": ("en",),
 }
+_AT_ONCE = 16
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -82,6 +83,9 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
     def at(request: gr.Request) -> tuple[Language, ConversationStore]:
         return visitors.language(request.headers, request.cookies), visitors.conversations(request.cookies)
 
+    def tab(request: gr.Request) -> str:
+        return str(request.session_hash)
+
     def open_page(identity: str, request: gr.Request) -> tuple[Any, ...]:
         return (
             *open_conversation(identity, request),
@@ -99,8 +103,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
 
     def chat_showing(conversation: Conversation, language: Language) -> Any:
         welcome = render_welcome(offered_first(shelf, language), language, many=not shelf.is_bundled_alone)
-        written = messages(conversation.turns, language, offered_after(shelf, conversation, language))
-        return gr.update(value=written, placeholder=welcome)
+        return gr.update(value=written(conversation, language), placeholder=welcome)
+
+    def written(conversation: Conversation, language: Language) -> Any:
+        offered = offered_after(shelf, conversation, language)
+        return messages(conversation.turns, language, offered, questions.under_way(conversation.id))
 
     def documents(language: Language) -> str:
         opened = shelf.outline(shelf.documents[0].document_id) if len(shelf.documents) == 1 else None
@@ -108,15 +115,13 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
 
     def respond(question: str, wanted: str, identity: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         language, store = at(request)
-        conversation = store.get(identity) or Conversation.new(identity)
         want = read_wanted(wanted)
-        # Only the last question can be asked anew: a page that shows another conversation takes nothing away.
-        anew = want.replacing is not None and want.replacing == len(conversation.turns) - 1
-        before = conversation.turns[:-1] if anew else conversation.turns
-        number, turn = len(before), Turn(well_formed(question), now(), want.scope)
-        earlier, skip = messages(before, language, None), gr.skip()
-        with questions.asking(conversation.id) as switch:
-            note = _kept(store, conversation.with_turn(turn, number), language)
+        turn = Turn(well_formed(question), now(), want.scope)
+        conversation, note = _begun(store, identity, turn, want.replacing, language)
+        before, skip = conversation.turns[:-1], gr.skip()
+        number = len(before)
+        earlier = messages(before, language, None, questions.under_way(conversation.id))
+        with questions.asking(tab(request), conversation.id, turn.asked) as switch:
 
             def shown_now(reply: str) -> Any:
                 return [*earlier, *exchange(turn, reply, language)]
@@ -130,26 +135,24 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 else:
                     reply = render_answer(step.answer, number, language, step.reveal)
                     yield shown_now(reply), skip, skip, skip, skip
-            # Votes on earlier turns may have been cast meanwhile, and the whole be deleted elsewhere.
-            answered = conversation.with_turn(turn, number)
+            # Votes on earlier turns may have been cast meanwhile, more been asked, and the whole be deleted.
+            answered = conversation.with_outcome(turn)
             if not note:
                 try:
-                    kept = store.change(conversation.id, lambda found: found.with_outcome(turn, number))
+                    kept = store.change(conversation.id, lambda found: found.with_outcome(turn))
                 except InputError as error:
                     note = _not_kept(error, language)
                 else:
-                    answered = kept or conversation
-            conversation = answered
+                    answered = kept or answered
             if switch.left:
                 # Gradio says the last of it once more at the end, when another conversation is there.
                 yield (skip,) * 5
                 return
-            offered = offered_after(shelf, conversation, language)
-            listed = render_conversations(store.all(), conversation.id, language)
-            yield messages(conversation.turns, language, offered), ready(), skip, listed, note
+            listed = render_conversations(store.all(), answered.id, language)
+            yield written(answered, language), ready(), skip, listed, note
 
     def stop(identity: str, request: gr.Request) -> tuple[Any, ...]:
-        if questions.stop(identity):
+        if questions.stop(tab(request)):
             # Whoever asks says what came of it.
             return (gr.skip(),) * 4
         return *open_conversation(identity, request), ready()
@@ -160,45 +163,44 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
     def ready() -> Any:
         return gr.update(submit_btn=True, stop_btn=False)
 
-    def choose(identity: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        questions.leave(identity)
+    def choose(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        questions.leave(tab(request))
         return *open_conversation(str(event._data.get("id", "")), request), ready()
 
-    def fresh(identity: str, request: gr.Request) -> tuple[Any, ...]:
-        questions.leave(identity)
+    def fresh(request: gr.Request) -> tuple[Any, ...]:
+        questions.leave(tab(request))
         return *open_conversation("", request), ready()
 
     def erase(identity: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         erased = str(event._data.get("id", ""))
-        questions.leave(erased)
+        questions.drop(tab(request), erased)
         at(request)[1].delete(erased)
         box_now = ready() if erased == identity else gr.skip()
         return *open_conversation("" if erased == identity else identity, request), box_now
 
-    def preview(files: list[str] | None, waiting: Waiting, request: gr.Request) -> tuple[Any, ...]:
+    def preview(files: list[str] | None, tray: Tray, request: gr.Request) -> tuple[Any, ...]:
         language = visitors.language(request.headers, request.cookies)
-        good, problems = adding.look_at(shelf, _uploads(files), waiting, language)
+        problems = adding.look_at(shelf, _uploads(files), tray, language)
         # The place for files is empty again, so that more can be given in the same way.
-        return *offer(good, problems, language), None
+        return *offer(tray, problems, language), gr.skip() if tray.adding else "", None
 
-    def withdraw(waiting: Waiting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def withdraw(tray: Tray, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         language = visitors.language(request.headers, request.cookies)
-        name = str(event._data.get("name", ""))
-        return offer([each for each in waiting if each[0].name != name], [], language)
+        tray.withdraw(str(event._data.get("name", "")))
+        return offer(tray, [], language)
 
-    def offer(good: Waiting, problems: list[str], language: Language) -> tuple[Any, ...]:
-        count = say("add_these", language, count=len(good))
-        shown_preview = render_preview([outline for _, outline in good], problems, language)
-        return shown_preview, good, gr.update(value=count, visible=bool(good))
+    def offer(tray: Tray, problems: list[str], language: Language) -> tuple[Any, ...]:
+        count = say("add_these", language, count=len(tray.waiting))
+        shown_preview = render_preview([outline for _, outline in tray.waiting], problems, language)
+        # One at a time: what is given meanwhile can be added when that is done.
+        return shown_preview, gr.update(value=count, visible=bool(tray.waiting and not tray.adding))
 
-    def add(waiting: Waiting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def add(tray: Tray, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         language = visitors.language(request.headers, request.cookies)
-        uploads = [upload for upload, _ in waiting]
-        for words in adding.add(shelf, uploads, language):
-            yield words, gr.update(visible=False), gr.skip(), gr.skip()
-        for upload in uploads:
-            upload.path.unlink(missing_ok=True)
-        yield words, gr.update(visible=False), [], documents(language)
+        skip, words = gr.skip(), ""
+        for number, words in enumerate(adding.add(shelf, tray, language)):
+            yield words, *((skip, skip) if number else offer(tray, [], language)), skip
+        yield words, *offer(tray, [], language), documents(language)
 
     def remove(event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         language = visitors.language(request.headers, request.cookies)
@@ -234,7 +236,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
     )
     with page:
         identity = gr.BrowserState("", storage_key="zhangju-conversation", secret="zhangju")  # noqa: S106 - no secret
-        waiting = gr.State([])
+        tray = gr.State(Tray())
         wanted = gr.Textbox(visible=False)
         _html("zj-header", i18n("zj_html_header"))
         with gr.Row(elem_id="zj-main", equal_height=True):
@@ -259,6 +261,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                         elem_id="zj-drop",
                         height=84,
                     )
+                    progress = _html("zj-changing")
                     found = _html("zj-found", tells="zhangju.tell(element, trigger, {withdraw: 'withdraw'})")
                     confirm = gr.Button(visible=False, variant="primary", elem_id="zj-confirm")
             with gr.Column(elem_id="zj-chat", elem_classes="zj-pane", min_width=0):
@@ -307,15 +310,17 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
             [box, wanted, identity],
             [chat, box, identity, conversations, note],
             js="(question, wanted, identity) => [...zhangju.take(), identity]",
+            # A model may write for minutes: nobody waits until others have heard the end of it.
+            concurrency_limit=_AT_ONCE,
             **_QUIET,
         )
         _then(asked, "answered")
         moved = [*told, box]
         box.stop(stop, [identity], moved, **_QUIET)
-        for event, moves in (
-            (conversations.open, choose),
-            (conversations.fresh, fresh),
-            (conversations.erase, erase),
+        for event, moves, needs in (
+            (conversations.open, choose, None),
+            (conversations.fresh, fresh, None),
+            (conversations.erase, erase, [identity]),
         ):
             # In the order of the clicks, and none of them dropped.
             in_turn: dict[str, Any] = {
@@ -323,12 +328,12 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 "concurrency_limit": 1,
                 "concurrency_id": "moves",
             }
-            _then(event(moves, [identity], moved, **in_turn, **_QUIET), "moved")
-        given = drop.upload(preview, [drop, waiting], [found, waiting, confirm, drop], **_QUIET)
+            _then(event(moves, needs, moved, **in_turn, **_QUIET), "moved")
+        given = drop.upload(preview, [drop, tray], [found, confirm, progress, drop], **_QUIET)
         _then(given, "offered")
-        _then(found.withdraw(withdraw, [waiting], [found, waiting, confirm], **_QUIET), "offered")
-        _then(confirm.click(add, [waiting], [found, confirm, waiting, library], **_QUIET), "shelved")
-        _then(library.remove(remove, None, [found, library], **_QUIET), "shelved")
+        _then(found.withdraw(withdraw, [tray], [found, confirm], **_QUIET), "offered")
+        _then(confirm.click(add, [tray], [progress, found, confirm, library], **_QUIET), "shelved")
+        _then(library.remove(remove, None, [progress, library], **_QUIET), "shelved")
     # Encoding takes turns by itself, and all else of a question is short: two at a time keep busy.
     page.queue(max_size=32, default_concurrency_limit=2)
     return page
@@ -345,13 +350,16 @@ def _then(event: Any, tells: str) -> None:
         over(None, js=f"() => zhangju.{tells}()")
 
 
-def _kept(store: ConversationStore, conversation: Conversation, language: Language) -> str:
-    """Store a conversation; what went wrong, to be shown: an answer is worth more than its record."""
+def _begun(
+    store: ConversationStore, identity: str, turn: Turn, replacing: int | None, language: Language
+) -> tuple[Conversation, str]:
+    """Take down a question; what went wrong, to be shown: an answer is worth more than its record."""
+    conversation = Conversation.new(identity)
     try:
-        store.save(conversation)
+        return store.begin(conversation, turn, replacing), ""
     except InputError as error:
-        return _not_kept(error, language)
-    return ""
+        begun = (store.get(conversation.id) or conversation).with_turn(turn, replacing)
+        return begun, _not_kept(error, language)
 
 
 def _not_kept(error: InputError, language: Language) -> str:

@@ -304,6 +304,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "下面是最接近的段落，可以自己判斷。",
         "These passages are the closest, for you to judge.",
     ),
+    "asked_elsewhere": (
+        "另一个页面正在问这个问题：稍后从左边再打开这个对话。",
+        "另一個頁面正在問這個問題：稍後從左邊再開啟這個對話。",
+        "Another page is asking this: open the conversation again in a moment.",
+    ),
     "stopped": ("已停止", "已停止", "Stopped"),
     "confidence": (
         "文中有答案的把握 {percent}%",

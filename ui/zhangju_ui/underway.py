@@ -84,18 +84,24 @@ class Switch:
 
 
 class Questions:
-    """The questions under way, by the conversations they belong to."""
+    """The questions under way, by the tab of a browser that asks them and the conversation they belong to."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._switches: dict[str, list[Switch]] = {}
+        self._asked: dict[Switch, tuple[str, str, str]] = {}
 
     @contextmanager
-    def asking(self, conversation: str) -> Iterator[Switch]:
-        """Make a question one that can be stopped, as long as the block runs."""
+    def asking(self, tab: str, conversation: str, asked: str) -> Iterator[Switch]:
+        """Make a question one that can be stopped, as long as the block runs.
+
+        Args:
+            tab: Who asks.
+            conversation: The conversation it belongs to.
+            asked: When it was asked, which tells it from others there.
+        """
         switch = Switch()
         with self._lock:
-            self._switches.setdefault(conversation, []).append(switch)
+            self._asked[switch] = (tab, conversation, asked)
         try:
             yield switch
         finally:
@@ -103,25 +109,40 @@ class Questions:
             switch.stop()
             switch.end()
             with self._lock:
-                self._switches[conversation].remove(switch)
-                if not self._switches[conversation]:
-                    del self._switches[conversation]
+                del self._asked[switch]
 
-    def stop(self, conversation: str) -> bool:
-        """Stop what is asked in a conversation; whether there was anything."""
-        found = self._of(conversation)
+    def under_way(self, conversation: str) -> frozenset[str]:
+        """When those were asked that are not answered yet."""
+        with self._lock:
+            return frozenset(asked for _, where, asked in self._asked.values() if where == conversation)
+
+    def stop(self, tab: str) -> bool:
+        """Stop what a tab asks; whether there was anything."""
+        found = self._of(tab)
         for switch in found:
             switch.stop()
         return bool(found)
 
-    def leave(self, conversation: str) -> None:
-        """Stop what is asked in a conversation that is looked at no more."""
-        for switch in self._of(conversation):
+    def leave(self, tab: str) -> None:
+        """Stop what a tab asks: it looks at another conversation now."""
+        for switch in self._of(tab):
             switch.leave()
 
-    def _of(self, conversation: str) -> list[Switch]:
+    def drop(self, tab: str, conversation: str) -> None:
+        """Stop all that is asked in a conversation that is no more; other tabs say what they heard until then."""
         with self._lock:
-            return list(self._switches.get(conversation, ()))
+            found = [
+                (who, switch) for switch, (who, where, _) in self._asked.items() if where == conversation
+            ]
+        for who, switch in found:
+            if who == tab:
+                switch.leave()
+            else:
+                switch.stop()
+
+    def _of(self, tab: str) -> list[Switch]:
+        with self._lock:
+            return [switch for switch, (who, _, _) in self._asked.items() if who == tab]
 
 
 def grow(

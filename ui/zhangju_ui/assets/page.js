@@ -180,6 +180,7 @@ const zhangju = (() => {
     moving += 1;
     held = null;
     // What was to be asked anew stands in the conversation that is left.
+    before = null;
     edit(null);
   };
   const moved = () => {
@@ -225,12 +226,28 @@ const zhangju = (() => {
     Object.assign(state, { document: to?.document ?? "", section: to?.section ?? "", name: to?.name ?? "" });
     showState();
   };
-  const edit = (turn) => {
+  // What is asked again is asked where it was asked the first time, whatever is limited to now.
+  let again = null;
+  let before = null;
+  const edit = (turn, where = null) => {
     state.replace = turn;
+    again = where;
     showState();
   };
+  const change = (turn) => {
+    before ??= { ...state };
+    limit(turn.document ? turn : null);
+    edit(turn.replace);
+  };
+  const keepOld = () => {
+    if (before) limit(before.document ? before : null);
+    before = null;
+    edit(null);
+    type("");
+  };
   const take = () => {
-    const wanted = JSON.stringify(state);
+    const wanted = JSON.stringify({ ...state, ...again });
+    before = null;
     edit(null);
     // Gradio follows an answer only from the end of what is there.
     one("#zj-chatbot .panel-wrap, #zj-chatbot .bubble-wrap")?.scrollTo(0, 1e9);
@@ -386,10 +403,14 @@ const zhangju = (() => {
     },
     ".zj-limit": (button) => limit(button.getAttribute("aria-pressed") === "true" ? null : button.dataset),
     ".zj-unlimit": () => { limit(null); box().focus(); },
-    ".zj-unedit": () => { edit(null); type(""); box().focus(); },
+    ".zj-unedit": () => { keepOld(); box().focus(); },
     ".zj-ask": (button) => ask(button.value),
-    ".zj-retry": (button) => { edit(Number(button.value)); ask(questionOf(button)); },
-    ".zj-edit": (button) => { edit(Number(button.value)); draft(questionOf(button)); },
+    ".zj-retry": (button) => {
+      const turn = JSON.parse(button.value);
+      edit(turn.replace, turn);
+      ask(questionOf(button));
+    },
+    ".zj-edit": (button) => { change(JSON.parse(button.value)); draft(questionOf(button)); },
     ".zj-copy": copy,
     ".zj-vote": vote,
     ".zj-selected": (button) => {
@@ -455,7 +476,7 @@ const zhangju = (() => {
     const told = one("a[aria-describedby=zj-tip]");
     tip(null);
     if (told) return;
-    if (state.replace !== null && event.target === box()) { edit(null); type(""); }
+    if (state.replace !== null && event.target === box()) keepOld();
     else if (one("#zj-source").contains(event.target) && cameFrom) actions[".zj-back"]();
     else one("#zj-question .stop-button")?.click();
   });

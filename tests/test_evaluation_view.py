@@ -1,4 +1,6 @@
+import html
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from handmade import ARTICLE, HandmadeAssistant
 from markup import Reader, marked
 from zhangju.jsonable import passage_json
+from zhangju_eval import load_set
 from zhangju_eval.curves import Curves
 from zhangju_eval.refusal import Bin
 from zhangju_ui.evaluating import Evaluations
@@ -101,3 +104,24 @@ def test_a_file_that_is_none_is_no_evaluation(tmp_path, content):
     assert Evaluations(file).last() is None
     file.write_text(json.dumps(KEPT), "utf-8")
     assert Evaluations(file).last() == KEPT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slices_are_named_in_the_language_of_the_page(language):
+    """Every slice of the questions that come along has a name; one of a set of somebody's own keeps its own."""
+    questions = load_set("article").questions
+    values = {
+        "lang": {question.lang for question in questions},
+        "kind": {question.kind for question in questions},
+        "answerable": {"yes", "no"},
+    }
+    part = KEPT["report"]["by"]["lang=zh"]
+    by = {f"{field}={value}": part for field in values for value in values[field]}
+    report = {**KEPT["report"], "by": {**by, "kind=<mine>": part}}
+    page = render_evaluation({**KEPT, "report": report}, language)
+    named = re.findall(r'<th scope="row">(.*?)</th>', page)
+    assert len(named) == len(by) + 1
+    assert "&#60;mine&#62;" in named
+    assert not {"zh-Hant", "near_miss", "follow-up", "two_sections"} & set(map(html.unescape, named))
+    if language != "en":
+        assert not [name for name in named if name.isascii() and name != "&#60;mine&#62;"]

@@ -127,7 +127,7 @@ def test_the_command_line_asks_it(url: str, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     found = json.loads(dead.stdout)
-    assert "cannot be reached" in found["note"]
+    assert "连不上" in found["note"]
     assert found["sentences"][0]["status"] == "quoted"
 
     half = subprocess.run(

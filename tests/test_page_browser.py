@@ -439,7 +439,7 @@ def test_an_evaluation_is_run_and_opened(visit, shot):
     tab.locator("#zj-report .zj-empty", has_text=say("evaluation_none", "zh-Hans")).wait_for()
     tab.locator("#zj-evaluate").click()
     tab.locator("#zj-running .zj-progress").wait_for()
-    tab.locator(".zj-tile").first.wait_for(timeout=4 * WAIT_MS)
+    tab.locator(".zj-tile").first.wait_for(timeout=10 * WAIT_MS)
     shot(tab, "evaluation")
     tab.reload()
     tab.locator(".zj-view[data-view=evaluation]").click()

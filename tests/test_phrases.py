@@ -3,7 +3,8 @@ import unicodedata
 import pytest
 
 from zhangju.language import detect_language
-from zhangju.phrases import _REFUSALS, refusal, refusal_for
+from zhangju.phrases import _REASONS, _REFUSALS, note_for, refusal, refusal_for
+from zhangju_index.errors import FAILURES, Failure, GenerationError
 
 
 def scripts(text: str) -> set[str]:
@@ -58,3 +59,19 @@ def test_a_refusal_is_in_the_language_of_the_question(question: str, text: str) 
 def test_an_unknown_language_gets_english(language: str) -> None:
     """A refusal is never missing, and never in a third language."""
     assert refusal(language) == refusal("en")
+
+
+@pytest.mark.parametrize("question", ["谁发明了电话？", "誰發明了電話？"])
+@pytest.mark.parametrize("failure", sorted(set(FAILURES) - {"other"}))
+def test_why_a_model_failed_is_said_in_chinese(question: str, failure: Failure) -> None:
+    """No sentence in English stands in a Chinese answer; other languages keep the error's own words."""
+    values = {"host": "H", "seconds": "9", "status": 503, "detail": "D", "variable": "V"}
+    error = GenerationError("the model at H is gone", failure, **values)
+
+    said = note_for(question, error)
+
+    assert "the model" not in said
+    assert "{" not in said
+    assert "the model at H is gone" in note_for("Who?", error)
+    assert "the model at H is gone" in note_for(question, GenerationError("the model at H is gone"))
+    assert all(set(reasons) == set(FAILURES) - {"other"} for reasons in _REASONS.values())

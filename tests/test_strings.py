@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 import zhangju_ui
-from zhangju_index.errors import FAULTS
+from zhangju_index import errors
+from zhangju_index.errors import FAULTS, DocumentError, ZhangjuError
+from zhangju_ui.failures import _WORDS, SaidError, say_error
 from zhangju_ui.strings import EXAMPLES, LANGUAGES, NAMES, STRINGS, pick_language, say
 
 FOLDER = Path(zhangju_ui.__file__).parent
@@ -55,6 +57,27 @@ def test_every_refusal_of_a_file_has_its_words():
     """Whatever is wrong with a file, the page says so in the visitor's language."""
     said = {key.removeprefix("fault_") for key in STRINGS if key.startswith("fault_")}
     assert said == set(FAULTS)
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_every_kind_of_error_has_its_words(name):
+    """Whatever is raised on purpose is said in the visitor's language, and its own message stays in the log."""
+    kind = getattr(errors, name)
+    if not isinstance(kind, type):
+        return
+    assert kind in {*_WORDS, DocumentError}
+    for language in LANGUAGES:
+        said = say_error(kind("the index at /srv/x is gone"), language)
+        assert "/srv/x" not in said
+        assert bool(re.search(r"[\u4e00-\u9fff]", said)) == (language != "en")
+    assert issubclass(kind, ZhangjuError)
+
+
+def test_what_the_page_refuses_is_said_in_every_language():
+    """The string that an error names is said, filled in."""
+    error = SaidError("too_many", limit=7)
+    assert str(error) == say("too_many", "en", limit=7)
+    assert say_error(error, "zh-Hant") == say("too_many", "zh-Hant", limit=7)
 
 
 def test_no_word_of_the_page_stands_outside_the_table():

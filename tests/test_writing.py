@@ -7,6 +7,7 @@ from scripted_endpoint import Script, ScriptedEndpoint, pieces, serving
 from zhangju import Answer, Assistant, EndpointGenerator, Finished, Retriever, Said, ToyEmbedder
 from zhangju.jsonable import answer_json
 from zhangju.phrases import note_for, unconfirmed_for
+from zhangju_index.errors import GenerationError
 
 TEXT = (
     "# 河流\n\n青溪全长128公里,流经安平、柳河、东桥三县。\n\n# 工程\n\n工程由省水利厅负责,总投资12.6亿元,没有发生事故。\n\n"
@@ -96,12 +97,12 @@ def test_what_fails_is_marked_and_counted(retriever: Retriever, wrong: str) -> N
 
 FAILING: dict[str, tuple[Script, dict[str, Any], str]] = {
     "down": (lambda body: [], {"status": 503}, "HTTP 503"),
-    "slow": (lambda body: ["x"], {"pause": 1.5}, "silent"),
-    "another page": (lambda body: [], {"raw": b"<html>"}, "no OpenAI-compatible"),
-    "nothing": (lambda body: [""], {}, "said nothing"),
-    "no answer": (lambda body: ["NO_", "ANSWER"], {}, "found no answer"),
-    "nonsense": (lambda body: pieces("Lorem ipsum dolor. [1] Sit amet 42. [2]"), {}, "nothing it wrote"),
-    "a loop": (lambda body: pieces("同一句话。" * 200), {}, "nothing it wrote"),
+    "slow": (lambda body: ["x"], {"pause": 1.5}, "没有回应"),
+    "another page": (lambda body: [], {"raw": b"<html>"}, "不是 OpenAI 兼容的接口"),
+    "nothing": (lambda body: [""], {}, "什么也没有写"),
+    "no answer": (lambda body: ["NO_", "ANSWER"], {}, "没有找到答案"),
+    "nonsense": (lambda body: pieces("Lorem ipsum dolor. [1] Sit amet 42. [2]"), {}, "得不到证实"),
+    "a loop": (lambda body: pieces("同一句话。" * 200), {}, "得不到证实"),
 }
 
 
@@ -117,7 +118,7 @@ def test_a_model_that_fails_leaves_the_quotes_with_a_note(
     assert answer.note is not None
     assert reason in answer.note
     assert answer.text == f"{answer.note}\n{plain.text}"
-    assert answer.note.startswith(note_for(QUESTION, reason)[:4])
+    assert answer.note.startswith(note_for(QUESTION, GenerationError(reason))[:4])
     assert answer_json(answer)["note"] == answer.note
 
 
@@ -133,7 +134,7 @@ def test_a_stream_that_breaks_keeps_what_was_checked(retriever: Retriever) -> No
 
     assert answer.text.startswith("记忆馆于2022年9月3日开馆。[1]\n")
     assert answer.note is not None
-    assert "did not finish" in answer.note
+    assert "秒内写完" in answer.note
     assert answer.sentences[0].status == "quoted"
     assert len(answer.sentences) > 1
 

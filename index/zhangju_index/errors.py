@@ -21,9 +21,11 @@ A message is one line that says what was expected, what came, and what to do.
 from typing import ClassVar, Literal, get_args
 
 __all__ = [
+    "FAILURES",
     "FAULTS",
     "DocumentError",
     "EvalSetError",
+    "Failure",
     "Fault",
     "GenerationError",
     "IndexBusyError",
@@ -65,6 +67,23 @@ Fault = Literal[
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
+Failure = Literal[
+    "failed",
+    "foreign",
+    "key",
+    "no_answer",
+    "nothing",
+    "other",
+    "refused",
+    "silent",
+    "slow",
+    "unconfirmed",
+    "unreachable",
+]
+"""Why a language model gives no answer, likewise."""
+
+FAILURES: tuple[Failure, ...] = get_args(Failure)
+
 
 class ZhangjuError(Exception):
     """Base of every error that Zhangju raises on purpose."""
@@ -105,7 +124,17 @@ class ModelError(ZhangjuError):
 
 
 class GenerationError(ZhangjuError):
-    """A language model cannot be reached, refuses, is too slow, or talks nonsense."""
+    """A language model cannot be reached, refuses, is too slow, or talks nonsense.
+
+    Attributes:
+        failure: What is wrong.
+        values: The particulars, by name: ``host``, ``seconds``, ``status``, ``detail``, ``variable``.
+    """
+
+    def __init__(self, message: str, failure: Failure = "other", **values: object) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.values = values
 
 
 class IndexUnusableError(ZhangjuError):

@@ -130,11 +130,14 @@ class EndpointGenerator:
         ):
             if response.status_code != 200:
                 response.read()
-                raise GenerationError(f"the language model at {self._host} {_refusal(response)}")
+                raise _refusal(response, self._host)
             for piece in _pieces(response, self._host):
                 if monotonic() > ends:
                     raise GenerationError(
-                        f"the language model at {self._host} did not finish within {self._deadline:g} seconds"
+                        f"the language model at {self._host} did not finish within {self._deadline:g} seconds",
+                        "slow",
+                        host=self._host,
+                        seconds=f"{self._deadline:g}",
                     )
                 written += len(piece)
                 yield piece
@@ -165,11 +168,16 @@ class EndpointGenerator:
             yield
         except httpx.TimeoutException as error:
             raise GenerationError(
-                f"the language model at {self._host} was silent for {self._silence:g} seconds"
+                f"the language model at {self._host} was silent for {self._silence:g} seconds",
+                "silent",
+                host=self._host,
+                seconds=f"{self._silence:g}",
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise GenerationError(
-                f"the language model at {self._host} cannot be reached ({type(error).__name__})"
+                f"the language model at {self._host} cannot be reached ({type(error).__name__})",
+                "unreachable",
+                host=self._host,
             ) from error
 
 
@@ -223,28 +231,39 @@ def _pieces(response: "httpx.Response", host: str) -> Iterator[str]:
         spoke = True
         yield _text_of(data.encode(), "delta", host)
     if not spoke:
-        raise GenerationError(f"what answers at {host} is no OpenAI-compatible endpoint")
+        raise _foreign(host)
 
 
 def _text_of(data: bytes, part: str, host: str) -> str:
     try:
         value = json.loads(data)
         if "error" in value:
-            raise GenerationError(f"the language model at {host} failed: {_short(value['error'])}")
+            detail = _short(value["error"])
+            raise GenerationError(
+                f"the language model at {host} failed: {detail}", "failed", host=host, detail=detail
+            )
         choices = value["choices"]
         content = choices[0][part].get("content") if choices else ""
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        raise GenerationError(f"what answers at {host} is no OpenAI-compatible endpoint") from error
+        raise _foreign(host) from error
     return content if isinstance(content, str) else ""
 
 
-def _refusal(response: "httpx.Response") -> str:
+def _foreign(host: str) -> GenerationError:
+    return GenerationError(f"what answers at {host} is no OpenAI-compatible endpoint", "foreign", host=host)
+
+
+def _refusal(response: "httpx.Response", host: str) -> GenerationError:
+    status = response.status_code
     try:
-        reason = _short(response.json()["error"])
+        detail = _short(response.json()["error"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        reason = ""
-    hint = f"; its key is read from {KEY_VARIABLE}" if response.status_code in (401, 403) else ""
-    return f"answered HTTP {response.status_code}{f' ({reason})' if reason else ''}{hint}"
+        detail = ""
+    said = f"the language model at {host} answered HTTP {status}{f' ({detail})' if detail else ''}"
+    if status in (401, 403):
+        said = f"{said}; its key is read from {KEY_VARIABLE}"
+        return GenerationError(said, "key", host=host, status=status, variable=KEY_VARIABLE)
+    return GenerationError(said, "refused", host=host, status=status)
 
 
 def _short(error: object) -> str:

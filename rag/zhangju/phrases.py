@@ -6,6 +6,7 @@ Each says "the sources", which is right of one article and of many.
 from collections.abc import Mapping
 
 from zhangju.language import detect_language
+from zhangju_index.errors import Failure, GenerationError
 
 __all__ = ["lead_for", "note_for", "refusal", "refusal_for", "unconfirmed_for"]
 
@@ -97,13 +98,44 @@ _NOTES = {
 }
 
 
+_REASONS: Mapping[str, Mapping[Failure, str]] = {
+    "zh": {
+        "failed": "{host} 上的语言模型报错：{detail}",
+        "foreign": "{host} 上回应的不是 OpenAI 兼容的接口",
+        "key": "{host} 上的语言模型不接受密钥（HTTP {status}）；密钥取自 {variable}",
+        "no_answer": "它在这些段落里没有找到答案",
+        "nothing": "它什么也没有写",
+        "refused": "{host} 上的语言模型拒绝了请求（HTTP {status}）",
+        "silent": "{host} 上的语言模型 {seconds} 秒没有回应",
+        "slow": "{host} 上的语言模型没有在 {seconds} 秒内写完",
+        "unconfirmed": "它写的内容在段落里都得不到证实",
+        "unreachable": "连不上 {host} 上的语言模型",
+    },
+    "zh-Hant": {
+        "failed": "{host} 上的語言模型報錯：{detail}",
+        "foreign": "{host} 上回應的不是 OpenAI 相容的介面",
+        "key": "{host} 上的語言模型不接受金鑰（HTTP {status}）；金鑰取自 {variable}",
+        "no_answer": "它在這些段落裡沒有找到答案",
+        "nothing": "它什麼也沒有寫",
+        "refused": "{host} 上的語言模型拒絕了請求（HTTP {status}）",
+        "silent": "{host} 上的語言模型 {seconds} 秒沒有回應",
+        "slow": "{host} 上的語言模型沒有在 {seconds} 秒內寫完",
+        "unconfirmed": "它寫的內容在段落裡都得不到證實",
+        "unreachable": "連不上 {host} 上的語言模型",
+    },
+}
+"""Why a model gave none, where it is said in another language than the error's own."""
+
+
 def unconfirmed_for(question: str) -> str:
     """What stands beside a sentence that failed its check, in the language of a question."""
     return _in_language(_UNCONFIRMED, question)
 
 
-def note_for(question: str, reason: str) -> str:
+def note_for(question: str, error: GenerationError) -> str:
     """That the quotes that follow take the place of a language model's answer, and why."""
+    reasons = _REASONS.get(detect_language(question), {})
+    reason = reasons[error.failure].format(**error.values) if error.failure in reasons else str(error)
     return _in_language(_NOTES, question).format(reason=reason)
 
 

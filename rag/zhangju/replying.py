@@ -68,14 +68,14 @@ class Reply:
         waiting: MutableSequence[AnswerSentence] = []
         spent = 0.0
         sentences = write(generator, self._asked, passages, self._numbering, written)
-        reason = ""
+        failure: GenerationError | None = None
         while True:
             # Only the model's own time counts, not what listeners do between two sentences.
             started = perf_counter()
             try:
                 sentence = next(sentences, None)
             except GenerationError as error:
-                sentence, reason = None, str(error)
+                sentence, failure = None, error
             spent += 1000 * (perf_counter() - started)
             if sentence is None:
                 break
@@ -86,9 +86,11 @@ class Reply:
         self.timings = {"generate": spent - written.milliseconds, "verify": written.milliseconds}
         if not written.supported:
             self._numbering = Numbering()
-            reason = reason or "nothing it wrote is confirmed by the passages"
-        if reason:
-            self.note = note_for(self._question, reason)
+            failure = failure or GenerationError(
+                "nothing it wrote is confirmed by the passages", "unconfirmed"
+            )
+        if failure is not None:
+            self.note = note_for(self._question, failure)
             yield self._say("\n" * bool(self.text) + self.note + "\n")
             yield from self.quote(quotes)
 

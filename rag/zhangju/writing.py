@@ -97,11 +97,9 @@ def write(
             written.unsupported += 1
         yield _sentence(text, verdict, numbering)
     if not seen:
-        raise GenerationError(
-            "the language model found no answer in the passages"
-            if NO_ANSWER in drafting.text
-            else "the language model said nothing"
-        )
+        if NO_ANSWER in drafting.text:
+            raise GenerationError("the language model found no answer in the passages", "no_answer")
+        raise GenerationError("the language model said nothing", "nothing")
 
 
 def _sentence(text: str, verdict: Verdict, numbering: Numbering) -> AnswerSentence:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from zhangju_index.errors import DocumentError, Fault, IndexBusyError, ZhangjuError
+from zhangju_index.errors import DocumentError, Fault
 from zhangju_index.library import Reading
 from zhangju_ui.failures import render_problem, say_error
 from zhangju_ui.frame import render_progress
@@ -77,14 +77,22 @@ def add(shelf: Shelf, tray: Tray, language: Language) -> Iterator[str]:
 
     if uploads:
         error = yield from _watch(work, language)
-        yield _words(error, language) if error is not None else "".join(_outcomes(found, language))
+        yield (
+            render_problem(say_error(error, language))
+            if error is not None
+            else "".join(_outcomes(found, language))
+        )
 
 
 def remove(shelf: Shelf, document_id: str, language: Language) -> Iterator[str]:
     """Remove a document, telling how far it is."""
     name = next((each.title for each in shelf.documents if each.document_id == document_id), document_id)
     error = yield from _watch(lambda on_status: shelf.remove(document_id, on_status), language)
-    yield _words(error, language) if error is not None else _said(say("removed", language, name=name))
+    yield (
+        render_problem(say_error(error, language))
+        if error is not None
+        else _said(say("removed", language, name=name))
+    )
 
 
 def size_of(count: int) -> str:
@@ -164,14 +172,6 @@ def _outcomes(readings: Sequence[Reading], language: Language) -> Iterator[str]:
 
 def _refused(name: str, fault: Fault, language: Language) -> str:
     return say("refused_file", language, name=name, reason=say(f"fault_{fault}", language))
-
-
-def _words(error: Exception, language: Language) -> str:
-    if isinstance(error, IndexBusyError):
-        return render_problem(say("busy_library", language))
-    if not isinstance(error, ZhangjuError):
-        _log.error("documents could not be added or removed", exc_info=error)
-    return render_problem(say_error(error, language))
 
 
 def _said(words: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from zhangju_index.errors import InputError
+from zhangju_ui.failures import SaidError
 
 __all__ = ["Conversation", "ConversationStore", "Scope", "Turn", "Vote"]
 
@@ -229,7 +230,7 @@ def write_whole(file: Path, content: str) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        raise InputError(f"{file} cannot be written: {error.strerror or error}") from error
+        raise SaidError("error_unwritable", name=file, reason=error.strerror or error) from error
 
 
 def _read(file: Path) -> Conversation | None:

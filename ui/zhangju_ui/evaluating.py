@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from zhangju.jsonable import passage_json
 from zhangju_eval import evaluate, load_set
 from zhangju_eval.questions import EvalQuestion, EvalSet, Gold
-from zhangju_index.errors import IndexBusyError
 from zhangju_ui.conversations import now, write_whole
+from zhangju_ui.failures import SaidError
 from zhangju_ui.frame import render_progress
 from zhangju_ui.strings import Language, say
 
@@ -59,7 +59,7 @@ class Evaluations:
         """
         questions = load_set(_SET).select(_SPLIT)
         if not self._running.acquire(blocking=False):
-            raise IndexBusyError(say("evaluation_busy", language))
+            raise SaidError("evaluation_busy")
         told: queue.SimpleQueue[int] = queue.SimpleQueue()
         failed: list[Exception] = []
 

@@ -35,6 +35,42 @@ _SLICES: Mapping[str, str] = {
     "kind": "slice_kind",
     "answerable": "slice_answerable",
 }
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "lang": {
+        "ar": "lang_arabic",
+        "de": "lang_german",
+        "en": "lang_english",
+        "es": "lang_spanish",
+        "fr": "lang_french",
+        "ja": "lang_japanese",
+        "ko": "lang_korean",
+        "pt": "lang_portuguese",
+        "ru": "lang_russian",
+        "th": "lang_thai",
+        "vi": "lang_vietnamese",
+        "zh": "lang_simplified",
+        "zh-Hant": "lang_traditional",
+    },
+    "kind": {
+        "comparison": "kind_comparison",
+        "definition": "kind_definition",
+        "elliptical": "kind_elliptical",
+        "fact": "kind_fact",
+        "false_premise": "kind_false_premise",
+        "follow-up": "kind_follow_up",
+        "list": "kind_list",
+        "near_miss": "kind_near_miss",
+        "off_topic": "kind_off_topic",
+        "overview": "kind_overview",
+        "paraphrase": "kind_paraphrase",
+        "reason": "kind_reason",
+        "topic-change": "kind_topic_change",
+        "two_sections": "kind_two_sections",
+        "typo": "kind_typo",
+    },
+    "answerable": {"yes": "slice_yes", "no": "slice_no"},
+}
+"""What each slice of the bundled questions is called; others keep their own names."""
 _OUTCOMES: Mapping[str, str] = {
     "good": "outcome_good",
     "bad": "outcome_bad",
@@ -137,7 +173,11 @@ def _slices(by: Mapping[str, Any], language: Language) -> str:
         parts = {name.partition("=")[2]: part for name, part in by.items() if name.startswith(f"{field}=")}
         if not parts:
             continue
-        rows = "".join(_slice(name, part) for name, part in parts.items())
+        names = _VALUES[field]
+        rows = "".join(
+            _slice(say(names[name], language) if name in names else name, part)
+            for name, part in parts.items()
+        )
         tables.append(
             f'<table class="zj-figures"><thead><tr><th scope="col">{say(key, language)}</th>'
             f'<th scope="col">{say("questions", language)}</th><th scope="col">{say("figure_first", language)}</th>'

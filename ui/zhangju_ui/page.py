@@ -1,13 +1,12 @@
 """The chat page: wires Gradio's events to functions that know nothing of Gradio."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from zhangju_index.errors import InputError, ZhangjuError
+from zhangju_index.errors import InputError
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
 from zhangju_ui.answer_view import render_answer, render_pending
@@ -38,8 +37,6 @@ from zhangju_ui.underway import Questions, grow
 from zhangju_ui.visitors import Visitors
 
 __all__ = ["build_page", "translations"]
-
-_log = logging.getLogger(__name__)
 
 _REGIONS: dict[Language, tuple[str, ...]] = {
     "zh-Hans": ("zh", "zh-CN", "zh-SG", "zh-MY", "zh-Hans"),
@@ -221,8 +218,6 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
             for words in visitors.evaluations.run(shelf, language):
                 yield words, gr.skip(), off
         except Exception as error:
-            if not isinstance(error, ZhangjuError):
-                _log.exception("an evaluation could not be run")
             yield render_problem(say_error(error, language)), gr.skip(), on
             return
         yield "", render_evaluation(visitors.evaluations.last(), language), on
@@ -363,7 +358,7 @@ def _begun(
 
 
 def _not_kept(error: InputError, language: Language) -> str:
-    return f'<p class="zj-problem">{shown(say("not_kept", language, reason=error))}</p>'
+    return f'<p class="zj-problem">{shown(say("not_kept", language, reason=say_error(error, language)))}</p>'
 
 
 def _uploads(files: list[str] | None) -> list[Upload]:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhangju.values import Listing
-from zhangju_index.errors import DocumentError, IndexBusyError, InputError
+from zhangju_index.errors import DocumentError, IndexBusyError
 from zhangju_index.outline import Outline, outline_document
+from zhangju_ui.failures import SaidError
 
 if TYPE_CHECKING:
     from zhangju.assistant import Assistant
@@ -149,9 +150,7 @@ class Shelf:
         with self._change():
             new = {source.name for source in sources} - {each.source for each in self.documents}
             if len(self.documents) + len(new) > self.limits.documents:
-                raise InputError(
-                    f"expected at most {self.limits.documents} documents: remove some before adding"
-                )
+                raise SaidError("too_many", limit=self.limits.documents)
             self._begin()
             return self._live.add(sources, on_status).readings
 
@@ -168,7 +167,7 @@ class Shelf:
 
     def _change(self) -> "_Turn":
         if not self.limits.changes:
-            raise InputError("the operator of this page does not let the library be changed")
+            raise SaidError("closed_library")
         return _Turn(self._changing)
 
     def _begin(self) -> None:
@@ -183,7 +182,8 @@ class Shelf:
                 beside.rename(self._folder)
         except OSError as error:
             shutil.rmtree(beside, ignore_errors=True)
-            raise InputError(f"{self._folder} cannot be written: {error.strerror or error}") from error
+            reason = error.strerror or error
+            raise SaidError("error_unwritable", name=self._folder, reason=reason) from error
         self._live.move(self._folder)
         self._begins_with = None
 

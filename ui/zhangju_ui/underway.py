@@ -4,7 +4,6 @@ Whoever watches is the only one to say what came of a question, so that nothing 
 page after it. To stop a question is to tell that one, no more.
 """
 
-import logging
 import queue
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zhangju.events import AnswerEvent, Finished, Found, Said
 from zhangju.jsonable import answer_json
 from zhangju.values import Answer, AnswerSentence, Passage
-from zhangju_index.errors import QuestionError, ZhangjuError
+from zhangju_index.errors import QuestionError
 from zhangju_ui.answer_view import answer_length
 from zhangju_ui.conversations import Turn
 from zhangju_ui.failures import say_error
@@ -32,8 +31,6 @@ _STEPS = 24
 _TICK_SECONDS = 0.025
 _REMEMBERED = 6
 _LEAVING_SECONDS = 2.0
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +247,6 @@ def _listen(
                     if switch.is_stopped:
                         break
     except Exception as error:
-        if not isinstance(error, ZhangjuError):
-            _log.exception("a question could not be answered")
         heard.put(error)
 
 

@@ -1,6 +1,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
@@ -303,12 +305,38 @@ def test_votes_are_kept_as_questions(visit, served):
     assert question.question == PARTS
     assert len(question.gold) >= 3
     assert json.loads(file.read_text("utf-8"))["feedback"]["comment"] == "三处都对"
+    for question, way in ((ELSEWHERE, "first"), (FUTURE, "last")):
+        getattr(ask(tab, question).locator(".zj-vote"), way).click()
+        tab.locator("#zj-comment .zj-plain").click()
+    for _ in range(100):
+        if len(lines := file.read_text("utf-8").splitlines()) == 3:
+            break
+        tab.wait_for_timeout(100)
+    assert [json.loads(line)["feedback"]["vote"] for line in lines] == ["up", "up", "down"]
+    ran = subprocess.run(
+        [sys.executable, "-c", "from zhangju_ui.cli import main; main()", "eval", str(file), "--json"],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+        env={**os.environ, "XDG_DATA_HOME": str(served.data.parent)},
+    )
+    report = json.loads(ran.stdout)
+    by = report["by"]
+    assert (report["questions"], by["kind=liked"]["questions"], by["answerable=no"]["questions"]) == (3, 2, 1)
+    # What was liked is found and answered again, from the same places; the refusal is one again.
+    assert by["kind=liked"]["answers"]["evidence"]["value"] == 1.0
+    assert by["answerable=no"]["abstention"]["recall"]["value"] == 1.0
+
     tab.reload()
-    pressed = tab.locator(".zj-vote[aria-pressed=true]")
+    pressed = tab.locator(".zj-vote[aria-pressed=true]").first
     pressed.wait_for()
     pressed.click()
-    tab.wait_for_selector(".zj-vote.zj-pressed", state="detached")
-    assert not file.read_text("utf-8").strip()
+    tab.wait_for_function("() => document.querySelectorAll('.zj-vote.zj-pressed').length === 2")
+    tab.wait_for_timeout(500)
+    assert [json.loads(line)["question"] for line in file.read_text("utf-8").splitlines()] == [
+        ELSEWHERE,
+        FUTURE,
+    ]
 
 
 def test_the_policy_stops_what_the_markup_would_fetch(visit):

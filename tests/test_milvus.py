@@ -374,6 +374,29 @@ def test_documents_come_and_go_over_http(address: StoreAddress) -> None:
 
 
 @on_lite
+def test_the_page_lists_what_a_store_holds_now(address: StoreAddress, tmp_path: Path) -> None:
+    """Whoever puts a document in or takes one out, the page's list and its sources follow."""
+    from zhangju.live import LiveAssistant
+    from zhangju_ui.shelf import Shelf
+
+    add_to_store(SMALL[:1], address)
+    with LiveAssistant(retriever_of(address), store=address) as live:
+        shelf = Shelf(live, folder=tmp_path / "library")
+        seen = [[each.document_id for each in shelf.documents]]
+        texts = []
+        for text in ("氢能轮船在南京生产。", "氢能轮船在上海生产。"):
+            live.add([Source("c.txt", data=text.encode())])
+            texts.append(shelf.outline("c").document.text)
+        seen.append([each.document_id for each in shelf.documents])
+        live.remove(["c"])
+        seen.append([each.document_id for each in shelf.documents])
+        with pytest.raises(KeyError):
+            shelf.outline("c")
+    assert seen == [["a"], ["a", "c"], ["a"]]
+    assert texts == ["氢能轮船在南京生产。", "氢能轮船在上海生产。"]
+
+
+@on_lite
 def test_an_emptied_library_finds_nothing(address: StoreAddress) -> None:
     """And takes documents again."""
     add_to_store(SMALL[:1], address)

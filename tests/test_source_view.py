@@ -84,6 +84,18 @@ def test_the_article_has_its_structure():
     assert len(page.all("id")) == len(set(page.all("id")))
 
 
+def test_marks_of_headings_are_set_apart():
+    """What tells a heading in Markdown stays in the text, apart from its words, and can be quoted like them."""
+    text = "# 条例\n\n## 登记\n\n须在三十日内登记。\n"
+    outline = outline_document(document_from_text(text, name="a", source="a.md"))
+    written = render_source(outline, "en", [Mark("quote", 3, 8)])
+    assert re.findall(r'<span class="zj-sigil">(.*?)</span>', written) == [
+        "&#35; ",
+        '<mark class="zj-quote" data-start="6" data-end="8">&#35;&#35;</mark> ',
+    ]
+    assert squeezed("".join(marked(written))) == squeezed(text[3:8])
+
+
 def test_the_clause_that_answers_is_marked_inside_its_quote():
     """A key clause splits its quote into three marks that together are the quote."""
     article = bundled_article()

@@ -190,8 +190,8 @@ class Retriever:
 
     @property
     def identity(self) -> str | None:
-        """Names the contents of the index; None of one that is not in a folder."""
-        return self._index.identity if isinstance(self._index, FolderSearch) else None
+        """Names the contents of the index as they are now; None where it cannot tell."""
+        return getattr(self._index, "identity", None)
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -201,13 +201,14 @@ def _reach(reach: Reach, language: Language) -> str:
 
 
 def _conversation(each: Conversation, current: str, language: Language) -> str:
-    name = literal(each.title)
+    title = each.title or say("untitled", language)
+    name = literal(title)
     is_current = ' aria-current="true"' if each.id == current else ""
-    opens = literal(say("open_conversation", language, name=each.title))
-    deletes = literal(say("delete_conversation", language, name=each.title))
+    opens = literal(say("open_conversation", language, name=title))
+    deletes = literal(say("delete_conversation", language, name=title))
     return (
         f'<li><button type="button" class="zj-conversation" data-id="{each.id}"{is_current} aria-label="{opens}"'
-        f' title="{name}">{shown(each.title)}</button>'
+        f' title="{name}">{shown(title)}</button>'
         f'<button type="button" class="zj-icon zj-delete" data-id="{each.id}" data-name="{name}" aria-label="{deletes}"'
         f' title="{say("delete", language)}">{icon("remove")}</button></li>'
     )

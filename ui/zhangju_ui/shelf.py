@@ -188,10 +188,11 @@ class Shelf:
         self._begins_with = None
 
     def _look(self, retriever: "Retriever") -> tuple[tuple[Listing, ...], dict[str, Outline]]:
-        """What is known of the index that is open now."""
+        """What is known of the index as it is now; a store changes while it stays open."""
+        place = (retriever, retriever.identity)
         with self._looking:
-            if self._known[0] is not retriever:
-                self._known = (retriever, retriever.listing(), {})
+            if self._known[0] != place:
+                self._known = (place, retriever.listing(), {})
             return self._known[1:]
 
 

@@ -6,6 +6,7 @@ a browser counts emoji twice. Of a long document a window around the wanted plac
 the parts before and after it when they are asked for: each begins where the other ends.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ __all__ = ["Mark", "marked_text", "render_part", "render_source"]
 WINDOW = 60_000
 _BYLINES = {"series", "author", "note"}
 _FIRST_LEVEL, _LAST_LEVEL = 3, 6
+_SIGIL = re.compile(r"#{1,6}\s+(?=\S)")
 # White space and marks that may stand before a heading.
 _REACH = 24
 _CLOSING = "。．.：:！!？?；;、”’」』）) \u3000"
@@ -199,7 +201,12 @@ def _block(piece: ReadingText, section: Section, marks: Sequence[Mark], told: st
             f"{marked_text(rest, marks)}</p>"
         )
     level = min(_LAST_LEVEL, _FIRST_LEVEL + max(0, len(section.path) - 1))
-    return f'<h{level} class="zj-{section.kind}" {anchor} {place}>{marked_text(piece, marks)}</h{level}>'
+    words = marked_text(piece, marks)
+    if sigil := _SIGIL.match(piece.text):
+        # Markdown's own mark of a heading is a character of the source, and no word of it.
+        before, after = _divided(piece, sigil.end())
+        words = f'<span class="zj-sigil">{marked_text(before, marks)}</span>{marked_text(after, marks)}'
+    return f'<h{level} class="zj-{section.kind}" {anchor} {place}>{words}</h{level}>'
 
 
 def _heading_end(text: str, heading: str) -> int:
@@ -216,6 +223,10 @@ def _heading_end(text: str, heading: str) -> int:
 def _cut(reading: ReadingText, at: int) -> tuple[ReadingText, ReadingText | None]:
     if not any(character.isalnum() for character in reading.text[at:]):
         return reading, None
+    return _divided(reading, at)
+
+
+def _divided(reading: ReadingText, at: int) -> tuple[ReadingText, ReadingText]:
     return (
         ReadingText(reading.text[:at], reading.offsets[:at]),
         ReadingText(reading.text[at:], reading.offsets[at:]),

@@ -226,6 +226,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "conversations": ("对话", "對話", "Conversations"),
     "new_conversation": ("新对话", "新對話", "New conversation"),
     "no_conversations": ("还没有对话", "還沒有對話", "None yet"),
+    "untitled": ("（没有文字）", "（沒有文字）", "(no words)"),
     "open_conversation": ("打开对话“{name}”", "開啟對話「{name}」", "Open the conversation “{name}”"),
     "delete_conversation": ("删除对话“{name}”", "刪除對話「{name}」", "Delete the conversation “{name}”"),
     "delete_sure": (

@@ -345,6 +345,12 @@ class StoreSearch:
         """What was published when it was looked at last."""
         return self._library.state
 
+    @property
+    def identity(self) -> str:
+        """Names what is published at this moment."""
+        state = self._current().state
+        return f"{state.generation}.{state.revision}"
+
     def shares(self, question: str) -> Mapping[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
         library = self._current()

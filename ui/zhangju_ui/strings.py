@@ -57,6 +57,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "filter_documents": ("按题名筛选", "按題名篩選", "Filter by title"),
     "characters": ("{count} 字", "{count} 字", "{count} characters"),
+    "section": ("1 节", "1 節", "1 section"),
     "sections": ("{count} 节", "{count} 節", "{count} sections"),
     "limit": ("只问这里", "只問這裡", "Ask only here"),
     "limit_to": ("只问“{name}”", "只問「{name}」", "Ask only “{name}”"),

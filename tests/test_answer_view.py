@@ -21,6 +21,7 @@ from zhangju_ui.answer_view import (
     tokens,
 )
 from zhangju_ui.conversations import Scope, Turn
+from zhangju_ui.conversing import messages
 from zhangju_ui.reviving import answer_from_json
 from zhangju_ui.strings import LANGUAGES, say
 
@@ -218,3 +219,15 @@ def test_handmade_citations_are_slices_of_the_article():
     for question in ("未来产业", "创新", "特点"):
         for citation in HandmadeAssistant().ask(question).citations:
             assert ARTICLE.text[citation.start : citation.end] == citation.quote
+
+
+def test_a_question_that_another_page_asks_says_so():
+    """It is neither stopped nor to be asked again, until it is over."""
+    turn = Turn("问", "2026-01-01")
+    [_, elsewhere] = messages([turn], "en", (), {turn.asked})
+    [_, alone] = messages([turn], "en", ())
+    [_, stopped] = messages([replace(turn, stopped=True)], "en", (), {turn.asked})
+    assert say("asked_elsewhere", "en") in Reader(elsewhere["content"]).text
+    assert "zj-retry" not in elsewhere["content"]
+    assert stopped == alone
+    assert "zj-retry" in stopped["content"]

@@ -61,7 +61,9 @@ def messages(
     last = len(turns) - 1
     for number, turn in enumerate(turns):
         after = offered if number == last else None
-        reply = render_turn(turn, number, language, after, under_way=turn.asked in under_way)
+        # One that was stopped is over, though whoever asked it has not let go of it yet.
+        waits = turn.asked in under_way and not turn.stopped
+        reply = render_turn(turn, number, language, after, under_way=waits)
         written += exchange(turn, reply, language)
     return written
 

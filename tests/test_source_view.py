@@ -156,10 +156,14 @@ def test_parts_put_beside_one_another_are_the_document(text, window, data):
         assert "zj-later" not in shown_parts[0]
         begin = seen_in(shown_parts[0])[1]
 
+    def same(words):
+        """Without joiners, which are named where a mark cuts an emoji in two."""
+        return re.sub("U\\+200[CD]|[\u200c\u200d]", "", words)
+
     whole = "".join(seen_in(part)[0] for part in shown_parts)
-    assert squeezed(Reader(whole).text) == seen(outline.read(0, len(text)).text)
+    assert same(squeezed(Reader(whole).text)) == same(seen(outline.read(0, len(text)).text))
     marked_words = outline.read(start, end).text if marks else ""
-    assert squeezed("".join(marked(whole))) == seen(marked_words)
+    assert same(squeezed("".join(marked(whole)))) == same(seen(marked_words))
 
 
 def test_pages_of_a_source_are_told():

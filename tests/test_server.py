@@ -1,5 +1,6 @@
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -91,6 +92,13 @@ def test_health_and_icon(page):
     """Operators and browsers find what they look for."""
     assert page.get("/healthz").json() == {"status": "ok"}
     assert page.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_link_previews_show_nothing_of_gradio(page):
+    """A link to the page is not passed off as a demonstration on somebody else's site."""
+    head = page.get("/").text.partition("window.gradio_config")[0]
+    assert "<title>章句 Zhangju</title>" in head
+    assert not re.findall(r"og:|twitter:|Click to try|githubusercontent", head)
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/runs", "/monitoring", "/gradio_api/monitoring", "/docs"])

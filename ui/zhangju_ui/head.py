@@ -1,9 +1,11 @@
 """What must be in the page before Gradio starts: its name, its style, and the language it speaks.
 
 Gradio puts the ``head`` it is given into the page by script, after it has chosen a language and
-drawn the first parts; here it stands in the document itself.
+drawn the first parts; here it stands in the document itself. What Gradio tells link previews of
+itself (its name, its picture on another host) is left out.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ HEAD = """<head>
 <link rel="icon" type="image/svg+xml" href="/zhangju/favicon.svg">
 <link rel="stylesheet" href="/zhangju/page.css">
 <script src="/zhangju/page.js"></script>""".encode()
+
+
+_PREVIEW = re.compile(rb"""<meta\s+(?:property="og|name="twitter):[^>]*>\s*""")
 
 
 class EarlyHead:
@@ -42,7 +47,7 @@ class EarlyHead:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            whole = body.replace(b"<head>", HEAD, 1)
+            whole = _PREVIEW.sub(b"", body.replace(b"<head>", HEAD, 1))
             kept = [each for each in start["headers"] if each[0].lower() != b"content-length"]
             kept.append((b"content-length", str(len(whole)).encode()))
             await send({**start, "headers": kept})

@@ -193,3 +193,11 @@ def test_rules_and_comments_are_no_sentences() -> None:
 def test_a_text_of_rules_alone_is_one_sentence_each() -> None:
     """There is nothing else to show."""
     assert [[s.text for s in chunk.sentences] for chunk in chunked("***\n\n---\n")[1]] == [["***", "---"]]
+
+
+@pytest.mark.parametrize("line", ["<!-- a --> The price is five dollars. <!-- b -->", "∫ ∑ = ∞", "🎉🎉"])
+def test_what_stands_between_comments_is_said(line: str) -> None:
+    """Only a line that is a comment, a rule or a fence says nothing."""
+    _, chunks = chunked(f"# 标题\n\n第一段在这里。\n\n{line}\n")
+    said = "".join(sentence.text for chunk in chunks for sentence in chunk.sentences)
+    assert "".join(line.split()) in "".join(said.split())

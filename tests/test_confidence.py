@@ -63,3 +63,11 @@ def test_the_threshold_lies_where_questions_lie() -> None:
 def test_the_ends_are_finite(similarity: float, elsewhere: float) -> None:
     """No overflow at the ends of the scale."""
     assert math.isfinite(confidence(similarity, elsewhere))
+
+
+def test_no_judge_makes_an_answer_of_another_topic() -> None:
+    """It is sure of greetings, which it never learned from: where nothing is alike, nothing answers."""
+    sure = replace(FINDINGS, judged=4.0)
+
+    assert estimate_confidence(sure) > 0.5
+    assert estimate_confidence(replace(sure, similarity=0.51, elsewhere=0.52)) < THRESHOLD

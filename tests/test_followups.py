@@ -7,6 +7,7 @@ from zhangju import Assistant, Retriever, ToyEmbedder
 from zhangju.followups import read_follow_up, read_history
 from zhangju.jsonable import answer_json
 from zhangju_eval import load_set
+from zhangju_index.errors import InputError
 from zhangju_index.parsing import bundled_article
 
 ARTICLE = bundled_article()
@@ -189,3 +190,9 @@ def test_the_points_of_the_next_part(assistant: Assistant) -> None:
     answer = assistant.ask("那第三部分呢？", [first])
     assert answer.sentences[0].text.startswith("抓牢实现")
     assert len(answer.sentences) > 2
+
+
+def test_a_history_of_something_else_is_refused_in_words() -> None:
+    """A list of texts is a likely slip."""
+    with pytest.raises(InputError, match="expected earlier answers"):
+        read_history(["武进重点布局哪些未来产业？"])  # type: ignore[list-item]

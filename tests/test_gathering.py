@@ -77,18 +77,41 @@ def test_what_comes_during_the_second_batch_makes_a_third() -> None:
     assert found == [1, 2, 3]
 
 
-def test_a_batch_that_fails_fails_for_those_in_it_and_for_nobody_after() -> None:
-    """Nobody waits for ever, and the next batch is worked on."""
+def test_who_fails_hears_of_it_alone() -> None:
+    """Of a batch that fails each is tried by itself; nobody waits for ever, and the next batch is worked on."""
     gate = Gate()
     gather = Gatherer(gate)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(gather, ["1"])
         assert gate.begun.acquire(timeout=30)
-        others = queue(gather, pool, [["no number"], ["2"]])
-        gate.through.release(3)
+        bad, good = queue(gather, pool, [["no number"], ["2"]])
+        gate.through.release(5)
 
         assert first.result(30).item() == 1
-        for future in others:
-            with pytest.raises(ValueError, match="no number"):
-                future.result(30)
+        with pytest.raises(ValueError, match="no number"):
+            bad.result(30)
+        assert good.result(30).item() == 2
         assert gather(["3"]).item() == 3
+
+
+def test_an_interrupt_of_the_thread_that_leads_leaves_the_others_to_the_next() -> None:
+    """What ends one thread is raised there alone."""
+    gate = Gate()
+    calls: list[int] = []
+
+    def encode(texts: Sequence[str]) -> FloatMatrix:
+        calls.append(len(texts))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return gate(texts)
+
+    gather = Gatherer(encode)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(gather, ["1"])
+        assert gate.begun.acquire(timeout=30)
+        others = queue(gather, pool, [["2"], ["3"]])
+        gate.through.release(3)
+        ended = [isinstance(future.exception(30), KeyboardInterrupt) for future in others]
+
+    assert first.result().item() == 1
+    assert sorted(ended) == [False, True]

@@ -22,7 +22,7 @@ class _Asked:
         self.texts = texts
         self.done = False
         self.rows: FloatMatrix | None = None
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
 
 
 class Gatherer:
@@ -45,34 +45,46 @@ class Gatherer:
             return len(self._waiting)
 
     def __call__(self, texts: Sequence[str]) -> FloatMatrix:
-        """Encode texts, shape (len(texts), columns); what fails for a batch fails for all in it."""
+        """Encode texts, shape (len(texts), columns); whoever's texts fail hears of it alone."""
         mine = _Asked(texts)
         with self._changed:
             self._waiting.append(mine)
-            self._changed.wait_for(lambda: mine.done or not self._busy)
-            if not mine.done:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: mine.done or not self._busy)
+                if mine.done:
+                    break
                 self._busy = True
                 batch, self._waiting = self._waiting, []
-        if not mine.done:
-            self._work(batch)
+            self._work(batch, mine)
         if mine.error is not None:
             raise mine.error
         assert mine.rows is not None  # noqa: S101 - one of the two was set before it was done
         return mine.rows
 
-    def _work(self, batch: Sequence[_Asked]) -> None:
+    def _work(self, batch: Sequence[_Asked], mine: _Asked) -> None:
         # No lock is held meanwhile: others may join the next batch.
         try:
-            rows = self._encode([text for asked in batch for text in asked.texts])
-            ends = np.cumsum([len(asked.texts) for asked in batch])
-            for asked, end in zip(batch, ends, strict=True):
-                asked.rows = rows[end - len(asked.texts) : end]
-        except BaseException as error:
-            for asked in batch:
-                asked.error = error
+            self._encode_all(batch)
         finally:
             with self._changed:
                 for asked in batch:
-                    asked.done = True
+                    asked.done = asked.rows is not None or asked.error is not None
+                # An interrupt of this thread is not the others' affair: they are the next batch.
+                self._waiting[:0] = [asked for asked in batch if not asked.done and asked is not mine]
                 self._busy = False
                 self._changed.notify_all()
+
+    def _encode_all(self, batch: Sequence[_Asked]) -> None:
+        try:
+            rows = self._encode([text for asked in batch for text in asked.texts])
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].error = error
+                return
+            for asked in batch:
+                self._encode_all([asked])
+            return
+        ends = np.cumsum([len(asked.texts) for asked in batch])
+        for asked, end in zip(batch, ends, strict=True):
+            asked.rows = rows[end - len(asked.texts) : end]

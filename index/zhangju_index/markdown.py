@@ -15,7 +15,7 @@ from zhangju_index.lines import Line
 __all__ = ["says_nothing", "underlined_lines", "verbatim_lines"]
 
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
-_COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
+_COMMENTS = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+", re.DOTALL)
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
 _TABLE_ROW = re.compile(r"\|.*\||[^\t]*[^\s][ ]*\t+[ ]*[^\s].*", re.DOTALL)
@@ -42,7 +42,10 @@ def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
 
 def says_nothing(block: str) -> bool:
     """Whether a block is a rule (``---``), a fence or a comment: text that is kept, but that nobody would quote."""
-    return not any(map(str.isalnum, block)) or _COMMENT.fullmatch(block) is not None
+    line = block.strip()
+    # Symbols that stand alone may say something: ∫ ∑ = ∞.
+    marks = not line.strip("-=*_~—－─`+#|: \t\n")
+    return marks or _COMMENTS.fullmatch(block) is not None
 
 
 def _count_cells(line: str) -> int:

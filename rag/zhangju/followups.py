@@ -20,6 +20,7 @@ from zhangju.language import detect_language
 from zhangju.overview import ordinal_in
 from zhangju.simplified import simplify
 from zhangju.values import Answer
+from zhangju_index.errors import InputError
 from zhangju_index.outline import Outline, outline_document
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document
@@ -299,9 +300,18 @@ _OPENING = 200
 
 
 def read_history(history: Iterable[Answer | Mapping[str, Any]]) -> list[Turn]:
-    """Take what is needed from earlier answers; a turn without a question is passed over."""
+    """Take what is needed from earlier answers; a turn without a question is passed over.
+
+    Raises:
+        InputError: One of them is neither an answer nor an object with its fields.
+    """
     turns: list[Turn] = []
     for each in history:
+        if not isinstance(each, Answer | Mapping):
+            raise InputError(
+                f'expected earlier answers, or objects with "question" and "citations", in the history, '
+                f"got {type(each).__name__}"
+            )
         if isinstance(each, Answer):
             places = [Place(c.document_id, c.start, c.end) for c in each.citations]
             turns.append(Turn(each.read_as or each.question, tuple(places)))

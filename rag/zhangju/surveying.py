@@ -78,7 +78,8 @@ def survey(
         ranges = _points(whole, pieces)
     elif whole.piece is None and len({piece.outline.document.id for piece in pieces}) > 1:
         # Of several documents each is told by its title, or by how it begins.
-        ranges = [r for piece in pieces for r in (_titles([piece]) or _text(piece, piece.sections))[:1]]
+        told = pieces if len(pieces) <= _MOST else _first_of_each(pieces)
+        ranges = [r for piece in told for r in (_titles([piece]) or _text(piece, piece.sections))[:1]]
     else:
         ranges = _titles(pieces)
         if not ranges or len(pieces) == 1:
@@ -109,6 +110,11 @@ def quote_place(document: Document, start: int, end: int) -> list[AnswerSentence
 def piece_names(documents: Sequence[Document]) -> list[str]:
     """What each piece may be called by: its column, title and byline in one text."""
     return [_name(piece) for document in documents for piece in _pieces_of(document)]
+
+
+def _first_of_each(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The first piece of each document."""
+    return list({piece.outline.document.id: piece for piece in reversed(pieces)}.values())[::-1]
 
 
 def _titles(pieces: Sequence[_Piece]) -> list[tuple[_Piece, int, int]]:

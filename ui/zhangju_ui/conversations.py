@@ -230,7 +230,7 @@ def write_whole(file: Path, content: str) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        raise SaidError("error_unwritable", name=file, reason=error.strerror or error) from error
+        raise SaidError("error_unwritable", reason=error.strerror or type(error).__name__) from error
 
 
 def _read(file: Path) -> Conversation | None:

@@ -61,6 +61,8 @@ class SaidError(InputError):
 def say_error(error: Exception, language: Language) -> str:
     """Say what went wrong, and leave its particulars in the log."""
     if isinstance(error, SaidError):
+        if error.__cause__ is not None:
+            _log.warning("%s", error.__cause__)
         return say(error.key, language, **error.values)
     if isinstance(error, DocumentError):
         return say(f"fault_{error.fault}", language)

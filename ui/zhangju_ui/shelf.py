@@ -182,8 +182,8 @@ class Shelf:
                 beside.rename(self._folder)
         except OSError as error:
             shutil.rmtree(beside, ignore_errors=True)
-            reason = error.strerror or error
-            raise SaidError("error_unwritable", name=self._folder, reason=reason) from error
+            reason = error.strerror or type(error).__name__
+            raise SaidError("error_unwritable", reason=reason) from error
         self._live.move(self._folder)
         self._begins_with = None
 

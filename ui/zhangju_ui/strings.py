@@ -305,9 +305,9 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "That cannot be done: load the page anew and try again; the reason is in the program's log.",
     ),
     "error_unwritable": (
-        "{name} 写不进去（{reason}）：请检查磁盘空间和权限。",
-        "{name} 寫不進去（{reason}）：請檢查磁碟空間和權限。",
-        "{name} cannot be written ({reason}): check the disk's space and permissions.",
+        "存不下来（{reason}）：请检查磁盘空间和权限。",
+        "存不下來（{reason}）：請檢查磁碟空間和權限。",
+        "This cannot be written ({reason}): check the disk's space and permissions.",
     ),
     "error_eval_set": (
         "题目与这里的文章对不上：评测要用随附的那篇文章。",

@@ -1,9 +1,10 @@
 """Tests of ``zhangju.reranking``: a clause of reading text has its place in the source."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhangju.reranking import source_range
+from zhangju.reranking import source_range, whole_words
 from zhangju_index.chunking import chunk_document
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article
@@ -52,3 +53,20 @@ def test_clauses_of_the_article_are_followed_back() -> None:
             wrapped += "\n" in document.text[first:last]
 
     assert wrapped > 5
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("Die Tonne wird mittwochs geleert.", "twochs", "mittwochs"),
+        ("Die Tonne wird mittwochs geleert.", "wird mitt", "wird mittwochs"),
+        ("永谷宗円が1738年に考え出した。", "73", "1738"),
+        ("合成生物、氢能和新型储能", "氢能", "氢能"),
+        ("สงครามสิ้นสุดลง", "คราม", "คราม"),
+    ],
+)
+def test_no_word_is_cut(text: str, part: str, whole: str) -> None:
+    """What is marked are words and numbers; in scripts without spaces it is left as it is."""
+    start = text.index(part)
+    found = whole_words(text, start, start + len(part))
+    assert text[slice(*found)] == whole

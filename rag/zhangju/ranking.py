@@ -23,7 +23,7 @@ from zhangju.fusion import (
     level_lengths,
     lift,
 )
-from zhangju.reranking import Judgement, Reranker, Use, source_range
+from zhangju.reranking import Judgement, Reranker, Use, source_range, whole_words
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
 from zhangju_index.lexical import tokenize
@@ -308,5 +308,6 @@ def _score(
             score += lift(judged)
             if judgement.clause is not None:
                 clause = judgement.clause
-                highlight = Highlight(*source_range(sentence, clause.start, clause.end))
+                words = whole_words(sentence.reading_text, clause.start, clause.end)
+                highlight = Highlight(*source_range(sentence, *words))
         yield _Scored(sentence, float(similarities[row]), coverage, score, judged, highlight)

@@ -1,5 +1,6 @@
 """What a reranker says of a sentence: how likely it answers, and the clause that does."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -7,7 +8,13 @@ from typing import Protocol, runtime_checkable
 
 from zhangju_index.values import Sentence
 
-__all__ = ["Clause", "Judgement", "Reranker", "Use", "source_range"]
+__all__ = ["Clause", "Judgement", "Reranker", "Use", "source_range", "whole_words"]
+
+# Letters and figures that make words together: none of a script without spaces.
+_WORD = re.compile(
+    r"(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff])[^\W_]"
+)
 
 
 class Use(Flag):
@@ -67,6 +74,15 @@ class Reranker(Protocol):
     def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Judge each sentence; what is said of one does not depend on the others."""
         ...
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """A range of a text, widened so that it cuts no word or number: a network marks pieces of words."""
+    while start > 0 and _WORD.match(text, start - 1) and _WORD.match(text, start):
+        start -= 1
+    while end < len(text) and _WORD.match(text, end - 1) and _WORD.match(text, end):
+        end += 1
+    return start, end
 
 
 def source_range(sentence: Sentence, start: int, end: int) -> tuple[int, int]:

@@ -48,8 +48,11 @@ fmt: $(VENV)/.tools
 fast: $(VENV)/.tools
 	$(BIN)/python -m pytest -q -m 'not slow and not browser' $(PYTEST)
 
+# Half of the time the browser's tests wait for the page: they run beside the others, and are shown after them.
 slow: $(VENV)/.tools build/axe/.installed
-	$(BIN)/python -m pytest -q -m 'slow or browser' --durations=5 $(PYTEST)
+	$(BIN)/python -m pytest -q -m browser --durations=5 $(PYTEST) > build/browser.log 2>&1 & beside=$$!; \
+	failed=0; $(BIN)/python -m pytest -q -m 'slow and not browser' --durations=5 $(PYTEST) || failed=$$?; \
+	wait $$beside || failed=$$?; cat build/browser.log; exit $$failed
 
 # What finds barriers on the page is a package for Node; its test says so where there is none.
 build/axe/.installed:

@@ -271,8 +271,6 @@ def test_a_damaged_large_segment_is_told(grown: Path, monkeypatch: pytest.Monkey
     _add(grown, another="又一句。")
     with pytest.raises(IndexDamagedError, match=r"the bytes of chunks\.faiss"):
         open_index(grown, verify=True)
-    with pytest.raises(IndexDamagedError, match=r"the bytes of chunks\.faiss"):
-        remove_documents(["large"], grown)
     salvage = salvage_index(grown)
     assert (len(salvage.records), len(salvage.vectors)) == (3, 3)
     salvage.close()
@@ -307,6 +305,83 @@ def test_a_damaged_segment_that_is_written_anew_is_built_of_its_texts(
             EMBEDDER.embed_documents([index.texts.chunk(0).sentences[0].reading_text])[0],
             rtol=1e-6,
         )
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_files_that_are_added_again_mend_large_damaged_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, together: bool
+) -> None:
+    """As a rebuild that is refused advises; what is as before elsewhere is told to be so."""
+    directory, short = tmp_path / "index", "短文只有一句话。"
+    _add(directory, large=LONG, **({"small": short} if together else {}))
+    if not together:
+        _add(directory, small=short)
+    path = _generation(directory) / "texts.sqlite"
+    content = bytearray(path.read_bytes())
+    place = content.rfind("氢能产业".encode())
+    content[place] ^= 1
+    path.write_bytes(content)
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 100)
+    with pytest.raises(IndexDamagedError, match=r"add its files again.*it held large\.txt"):
+        rebuild_library(directory)
+    sources = [Source("large.txt", data=LONG.encode()), Source("small.txt", data=short.encode())]
+    told: list[tuple[str, str]] = []
+
+    change = add_sources(
+        sources,
+        directory,
+        embedder=EMBEDDER,
+        on_reading=lambda reading: told.append((reading.source, reading.outcome)),
+    )
+
+    assert [reading.outcome for reading in change.readings] == ["added", "added" if together else "unchanged"]
+    before = [("large.txt", "unchanged"), ("small.txt", "unchanged")]
+    assert told == [*before, ("large.txt", "added"), *([("small.txt", "added")] if together else [])]
+    with open_index(directory, verify=True) as index:
+        assert {record.id for record in index.manifest.documents} == {"large", "small"}
+        assert index.texts.document("large").text.count("氢能产业") == LONG.count("氢能产业")
+
+
+def test_what_is_added_beside_a_large_segment_does_not_read_it(
+    grown: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor do files that are there already, of another segment."""
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 100)
+    monkeypatch.setattr("zhangju_index.library._WORTH_COMPARING", 0)
+    compared: list[str] = []
+    digest = folder._digest
+
+    def watched(path: Path) -> str:
+        compared.append(path.relative_to(grown).as_posix().split("/", 2)[2])
+        return digest(path)
+
+    with open_index(grown) as index:
+        small = index.texts.document("small").text
+    monkeypatch.setattr(folder, "_digest", watched)
+    _add(grown, small=small)
+    assert "more/001/texts.sqlite" in compared
+    assert "texts.sqlite" not in compared
+    assert not [name for name in compared if name.endswith(".faiss")]
+
+
+def test_damage_in_what_is_removed_does_not_keep_it(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damage in what is copied does, for it would get a checksum of its own."""
+    path = _generation(grown) / "more/001/sentences.faiss"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    monkeypatch.setattr(folder, "_SMALL_BYTES", 100)
+    remove_documents(["small"], grown)
+    with open_index(grown, verify=True) as index:
+        assert [record.id for record in index.manifest.documents] == ["large"]
+
+    _add(grown, second=LONG[::-1])
+    path = _generation(grown) / "sentences.faiss"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with open_index(grown) as index:
+        assert len(index.manifest.segments) == 1
+    with pytest.raises(IndexDamagedError, match=r"the bytes of sentences\.faiss"):
+        remove_documents(["large"], grown)
 
 
 def test_lost_texts_of_one_segment_are_told(grown: Path) -> None:

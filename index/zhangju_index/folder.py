@@ -255,8 +255,16 @@ class Index:
             if all(record.bytes <= _SMALL_BYTES for record in self.manifest.segment_files(number).values())
         }
 
-    def compare(self, segments: Collection[int]) -> None:
+    def segments_of(self, document_ids: Iterable[str]) -> set[int]:
+        """Segments that hold some documents of the index."""
+        return {self._places[each] for each in document_ids}
+
+    def compare(self, segments: Collection[int], *, texts_alone: bool = False) -> None:
         """Compare every byte of some segments with what was written.
+
+        Args:
+            segments: Their numbers.
+            texts_alone: Whether to compare no more than the texts, which nothing else gives back.
 
         Raises:
             IndexDamagedError: A byte changed.
@@ -265,6 +273,7 @@ class Index:
             f"{segment_prefix(number)}{name}": record
             for number in segments
             for name, record in self.manifest.segment_files(number).items()
+            if name == _TEXTS or not texts_alone
         }
         with _explaining(self.directory, self._remedy):
             _compare(self._generation, files)

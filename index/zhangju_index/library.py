@@ -161,12 +161,23 @@ def add_sources(
         InputError: The folder holds something else, or cannot be written.
         ModelError: The model cannot be loaded.
     """
+    told: list[Reading] = []
+    before: list[Reading] = []
+
+    def tell(reading: Reading) -> None:
+        number = len(told)
+        told.append(reading)
+        if on_reading and reading not in before[number : number + 1]:
+            on_reading(reading)
+
     with claimed(directory):
         try:
-            return _add(sources, directory, model, embedder, on_reading, on_status, on_note or _ignore)
+            return _add(sources, directory, model, embedder, tell, on_status, on_note or _ignore)
         except _ChangedSegmentError:
             # Rare enough to begin again, with every byte compared: what is whole is then taken alone.
-            return _add(sources, directory, model, embedder, None, on_status, on_note or _ignore, verify=True)
+            # What became of a source is told again where that is no longer so.
+            before[:], told[:] = told, ()
+            return _add(sources, directory, model, embedder, tell, on_status, on_note or _ignore, verify=True)
 
 
 def _add(
@@ -183,8 +194,16 @@ def _add(
     with ExitStack() as stack:
         shelf = _open_shelf(directory, note, stack, verify=verify)
         spool = stack.enter_context(closing(Spool(directory)))
-        intake = Intake(shelf.records, shelf.texts.metadata() if shelf.texts else {}, spool)
+        try:
+            metadata = shelf.texts.metadata() if shelf.texts else {}
+        except IndexDamagedError as error:
+            raise _ChangedSegmentError from error
+        intake = Intake(shelf.records, metadata, spool)
         readings = intake.take_all(sources, on_reading, on_status)
+        if shelf.index is not None:
+            # Who adds again what is there may do so because its texts are damaged.
+            again = [each.id for each in shelf.records.values() if each.file_sha256 in intake.digests]
+            _compare(shelf, shelf.index.segments_of(again), texts_alone=True)
         refused = all(reading.outcome == "refused" for reading in readings)
         if shelf.index is not None:
             own = shelf.index.manifest
@@ -336,6 +355,19 @@ def _lost(shelf: _Shelf) -> list[str]:
     return [record.source for record in documents if record.id not in shelf.records]
 
 
+def _compare(shelf: _Shelf, segments: Collection[int], *, texts_alone: bool = False) -> None:
+    """Compare every byte of some segments, or of their texts, that was not compared yet.
+
+    Raises:
+        _ChangedSegmentError: One is not as it was written.
+    """
+    if shelf.index is not None:
+        try:
+            shelf.index.compare(set(segments) - shelf.compared, texts_alone=texts_alone)
+        except IndexDamagedError as error:
+            raise _ChangedSegmentError from error
+
+
 class Spool:
     """Documents that were read, and wait on disk until their turn comes.
 
@@ -395,6 +427,7 @@ class Intake:
         records: Every document that it is to hold, by id, in order.
         new: Those of them that were read now.
         readings: What became of each source.
+        digests: Of the bytes of each source that could be read.
     """
 
     def __init__(
@@ -403,6 +436,7 @@ class Intake:
         self.records = dict(records)
         self.new: dict[str, Item] = {}
         self.readings: list[Reading] = []
+        self.digests: set[str] = set()
         self._spool = spool
         self._metadata = metadata
         self._by_place = {
@@ -465,11 +499,8 @@ class Intake:
             data = read_bytes(file)
             path = _full_path(file)
         record = self.records.get(self._by_place.get(path or name, ""))
-        if (
-            record is not None
-            and record.file_sha256 == _digest(data)
-            and record.read_by == version("zhangju")
-        ):
+        self.digests.add(digest := _digest(data))
+        if record is not None and record.file_sha256 == digest and record.read_by == version("zhangju"):
             return Reading(source.name, "unchanged", record.id, record.characters)
         return self._put(record.id if record else None, data, name, path)
 
@@ -508,6 +539,9 @@ def _build(
     embedder = embedder or load_embedder(model or (shelf.manifest.model.name if shelf.manifest else None))
     index = shelf.index
     take_over = index is not None and not anew and may_take_over(index.manifest, embedder)
+    if index is not None and not take_over:
+        # All texts are read.
+        _compare(shelf, range(len(index.manifest.by_segment())), texts_alone=True)
 
     def item(record: DocumentRecord) -> Item:
         origin = Origin(record.file_sha256, record.read_by)
@@ -544,10 +578,7 @@ def _known(shelf: _Shelf, items: Sequence[Item], *, take_over: bool) -> tuple[Ke
     read = read_segments(plan_segments(items, index), index) if take_over else everything
     if sum(item.size for item in items) * _WORTH_COMPARING >= index.bytes:
         read = everything
-    try:
-        index.compare(read - shelf.compared)
-    except IndexDamagedError as error:
-        raise _ChangedSegmentError from error
+    _compare(shelf, read)
     return index.vectors(read | shelf.compared)
 
 

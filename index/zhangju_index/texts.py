@@ -280,11 +280,18 @@ class Texts:
             yield self.document(document_id)
 
     def metadata(self) -> dict[str, Mapping[str, str]]:
-        """Metadata of every document by its id, in row order, read without their texts."""
-        return {
-            document_id: json.loads(metadata)
-            for document_id, metadata in self._select("SELECT id, metadata FROM documents ORDER BY row")
-        }
+        """Metadata of every document by its id, in row order, read without their texts.
+
+        Raises:
+            IndexDamagedError: They are not as they were written.
+        """
+        try:
+            return {
+                document_id: json.loads(metadata)
+                for document_id, metadata in self._select("SELECT id, metadata FROM documents ORDER BY row")
+            }
+        except (sqlite3.Error, ValueError) as error:
+            raise IndexDamagedError(f"expected the metadata of the documents, got none ({error})") from error
 
     def page_counts(self) -> dict[str, int]:
         """Pages of every document whose source has pages, by its id, read without their texts."""

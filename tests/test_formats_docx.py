@@ -204,6 +204,17 @@ def test_a_formula_is_written_on_one_line(formula: str, shown: str) -> None:
     assert text_of(hidden) == "得。"
 
 
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("d", "(" * 60 + "x" + ")" * 60), ("eqArr", "x"), ("sPre", "x"), ("limLow", "x")]
+)
+def test_each_part_of_a_nested_formula_is_read_once(kind: str, shown: str) -> None:
+    """Sixty in one another would take for ever if each were read twice."""
+    formula = _t("x")
+    for _ in range(60):
+        formula = _m(kind, _m("e", formula))
+    assert text_of(f"<w:p>{run('得')}{_m('oMath', formula)}{run('。')}</w:p>") == f"得{shown}。"
+
+
 def test_a_paragraph_whose_mark_is_deleted_does_not_run_into_a_table() -> None:
     """It has no paragraph to go on with."""
     body = paragraph("表前。", mark="<w:del/>") + table(("甲", "乙"), ("丙", "丁")) + paragraph("表后。")

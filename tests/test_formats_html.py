@@ -219,6 +219,23 @@ def test_inline_elements_part_no_words() -> None:
         ("<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac></math>", "(a+b)/2"),
         ("<math><msup><mn>10</mn><mrow><mo>-</mo><mn>3</mn></mrow></msup></math>", "10⁻³"),
         ("<math><msqrt><mi>a</mi><mo>+</mo><mn>1</mn></msqrt></math>", "√(a+1)"),
+        ("<math><mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "1 1/2"),
+        ("<math><mrow><mn>1</mn></mrow><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "1 1/2"),
+        (
+            "<math><msqrt><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></msqrt><mo>+</mo><mi>c</mi></math>",
+            "√(a+b)+c",
+        ),
+        (
+            "<math><mfrac><mstyle><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></mstyle><mi>c</mi></mfrac></math>",
+            "(a+b)/c",
+        ),
+        ("<math><mfrac><mrow><mi>a</mi></mrow><mo>∂</mo></mfrac></math>", "a/∂"),
+        ("<math><mroot><mi>x</mi><mn>3</mn></mroot></math>", "³√x"),
+        ("<math><mn>2</mn><mroot><mi>x</mi><mn>3</mn></mroot></math>", "2 ³√x"),
+        (
+            "<math><mroot><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mrow><mi>n</mi></mrow></mroot></math>",
+            "n√(a+1)",
+        ),
         (
             "<math><semantics><mi>x</mi><annotation encoding=application/x-tex>\\hat x</annotation></semantics></math>",
             "x",

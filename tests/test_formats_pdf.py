@@ -2,6 +2,7 @@ import random
 import re
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ import pytest
 from printed import Print, fill, print_pdf, set_column
 from zhangju_index.errors import DocumentError
 from zhangju_index.formats.pdf import PdfParser
+from zhangju_index.formats.pdf.direction import face_right
+from zhangju_index.formats.pdf.glyphs import Glyph, Page, Style
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article, document_from_parsed
 from zhangju_index.values import Document, Parsed
@@ -271,6 +274,50 @@ def test_right_to_left_words_in_a_latin_line_stay_in_their_place() -> None:
     assert (
         _text_of([Print("The word םולש 1998 תנש means it.", 60, 700)]) == "The word שנת 1998 שלום means it."
     )
+
+
+def _set(*lines: str) -> Page:
+    """A page of glyphs from left to right, marks without a width behind their letters."""
+    style, glyphs = Style(12, False, 0), []
+    for row, line in enumerate(lines):
+        x = 72.0
+        for c in line:
+            width = 0 if unicodedata.combining(c) or unicodedata.category(c) == "Mn" else 6
+            if c != " ":
+                glyphs.append(Glyph(c, x, x + width, 700.0 - 20 * row, style))
+            x += width
+    return Page(glyphs, [], 72, 540)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("น้ำที่นี่ดีมาก", "ภาษาไทย", "א"),
+        ("हिन्दी की किताबें", "ﷲ"),
+        ("re\u0301sume\u0301 of the day", "Hebrew א here"),
+        ("re\u0301sume\u0301", "אבגדהוזחטיכלמנסעפצקרשת"),
+        ("\u0301", "א"),
+    ],
+    ids=["Thai", "Hindi", "Latin", "Latin on a Hebrew page", "mark alone"],
+)
+def test_marks_of_other_scripts_stay_beside_a_right_to_left_letter(lines: tuple[str, ...]) -> None:
+    """Only points of Hebrew and Arabic are moved to the letter that they stand on."""
+    page = _set(*lines)
+    turned = face_right(page)
+    assert sorted(glyph.text for glyph in turned.glyphs) == sorted(glyph.text for glyph in page.glyphs)
+    first = lines[0].replace(" ", "")
+    assert "".join(glyph.text for glyph in turned.glyphs[: len(first)]) == first
+    before = page.glyphs[: len(first)]
+    for (a, b), (c, d) in zip(pairwise(before), pairwise(turned.glyphs[: len(first)]), strict=True):
+        assert b.x0 - a.x0 == pytest.approx(d.x0 - c.x0)
+
+
+def test_points_hang_on_the_right_to_left_letter_that_they_stand_on() -> None:
+    """A file may give them apart from it; one that stands on none stays behind the letter before it."""
+    page = _set("חמש")
+    style = page.glyphs[0].style
+    page.glyphs.extend([Glyph("\u05b8", 87, 87, 700, style), Glyph("\u05b7", 300, 300, 700, style)])
+    assert "".join(glyph.text for glyph in face_right(page).glyphs) == "ש\u05b8\u05b7מח"
 
 
 def test_columns_of_right_to_left_writing_are_read_from_the_right() -> None:

@@ -40,16 +40,15 @@ def write_formula(element: etree._Element, before: str, read: Callable[[etree._E
         found = child(element, key)
         return "" if found is None else read(found)
 
-    base = part("m:e")
     if kind == "m:f":
         gap = " " if before[-1:].isdigit() else ""
         return f"{gap}{_term(part('m:num'))}/{_term(part('m:den'))}"
     if kind in ("m:sSup", "m:sSub", "m:sSubSup"):
-        return _term(base) + _below(part("m:sub")) + _above(part("m:sup"))
+        return _term(part("m:e")) + _below(part("m:sub")) + _above(part("m:sup"))
     if kind == "m:sPre":
-        return _above(part("m:sup")) + _below(part("m:sub")) + base
+        return _above(part("m:sup")) + _below(part("m:sub")) + part("m:e")
     if kind == "m:rad":
-        return f"{raise_figures(part('m:deg'))}√{_term(base)}"
+        return f"{raise_figures(part('m:deg'))}√{_term(part('m:e'))}"
     if kind == "m:d":
         opening, parting, closing = (
             _setting(element, key, usual)
@@ -57,12 +56,12 @@ def write_formula(element: etree._Element, before: str, read: Callable[[etree._E
         )
         return opening + parting.join(_parts(element, "m:e", read)) + closing
     if kind == "m:nary":
-        return f"{_setting(element, 'chr', '∫')}{_limits(part('m:sub'), part('m:sup'))} {base}"
+        return f"{_setting(element, 'chr', '∫')}{_limits(part('m:sub'), part('m:sup'))} {part('m:e')}"
     if kind == "m:func":
-        function = part("m:fName")
+        function, base = part("m:fName"), part("m:e")
         return f"{function} {base}" if function[-1:].isalnum() and base[:1].isalnum() else function + base
     if kind in ("m:limLow", "m:limUpp"):
-        limit = part("m:lim")
+        base, limit = part("m:e"), part("m:lim")
         return base + (_limits(limit, "") if kind == "m:limLow" else _limits("", limit))
     rows = [row for row in element if name(row) in ("m:mr", "m:e")]
     return "; ".join(" ".join(_parts(row, "m:e", read)) if name(row) == "m:mr" else read(row) for row in rows)

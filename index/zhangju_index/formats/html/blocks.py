@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from lxml import etree
 
-from zhangju_index.formats.html.formulas import closes_with, is_raised, opens_with
+from zhangju_index.formats.html.formulas import closes_with, is_raised, is_read_before, opens_with
 from zhangju_index.formats.html.lists import OpenList, next_item, open_list
 from zhangju_index.formats.html.spaces import collapse, unmarked
 from zhangju_index.formats.html.tables import Grid, is_data_table
@@ -47,7 +47,12 @@ _BLOCKS = _SPACED | frozenset(
 )  # fmt: skip
 _PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
 _CODE = frozenset(("code", "kbd", "samp"))
-_FORMULA_PARTS = frozenset(("mfrac", "msqrt", "mrow", "mn", "mi", "mtext", "msup", "msub", "msubsup"))
+_FORMULA_PARTS = frozenset(
+    (
+        *("mfrac", "msqrt", "mroot", "mrow", "mstyle", "mpadded", "mn", "mi", "mo", "mtext"),
+        *("msup", "msub", "msubsup"),
+    )
+)
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _HIDDEN_CLASSES = re.compile(
     r"(?<!\S)(?:sr-only|visually-hidden|screen-reader-text|mw-editsection|headerlink|katex-html)(?!\S)"
@@ -175,8 +180,8 @@ class _Reader:
         for event, element, tag in walk:
             if event == "end":
                 self._close(self._places.pop(), element, tag)
-                if tag in _FORMULA_PARTS:
-                    self._pieces.append(closes_with(element, tag))
+                if tag in _FORMULA_PARTS and (mark := closes_with(element, tag)):
+                    self._pieces.append(mark)
                 self._add(element.tail)
             elif self._is_silent(element, tag):
                 walk.skip()
@@ -191,6 +196,8 @@ class _Reader:
         # Pages that fold their sections put a button into the heading.
         if tag in _SILENT and not (tag == "button" and self._places[-1].heading):
             return tag != "dialog" or element.get("open") is None
+        if is_read_before(element):
+            return True
         return not self._hidden and (
             element.get("hidden") is not None
             or element.get("aria-hidden") == "true"
@@ -214,8 +221,9 @@ class _Reader:
             place = place._replace(bold=True)
         if is_raised(element, tag):
             place = place._replace(raised=True)
-        if tag in _FORMULA_PARTS:
-            self._pieces.append(opens_with(element, tag, self._pieces[-1] if self._pieces else ""))
+        before = self._pieces[-1] if self._pieces else ""
+        if tag in _FORMULA_PARTS and (mark := opens_with(element, tag, before)):
+            self._pieces.append(mark)
         self._places.append(place)
 
     def _open_block(self, element: etree._Element, tag: str) -> _Place:

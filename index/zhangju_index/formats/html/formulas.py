@@ -2,9 +2,14 @@
 
 from lxml import etree
 
-__all__ = ["closes_with", "is_raised", "opens_with"]
+from zhangju_index.formats.html.tree import text_of
+from zhangju_index.formats.raised import raise_figures
+
+__all__ = ["closes_with", "is_raised", "is_read_before", "opens_with"]
 
 _POWERS = frozenset(("msup", "msubsup"))
+# What only holds other parts.
+_GROUPS = frozenset(("mrow", "mstyle", "mpadded"))
 
 
 def is_raised(element: etree._Element, tag: str) -> bool:
@@ -13,11 +18,20 @@ def is_raised(element: etree._Element, tag: str) -> bool:
     return tag == "sup" or (parent is not None and parent.tag in _POWERS and element.getnext() is None)
 
 
+def is_read_before(element: etree._Element) -> bool:
+    """Whether it is the index of a root, which is written with its sign."""
+    parent = element.getparent()
+    return parent is not None and parent.tag == "mroot" and parent[0] is not element
+
+
 def opens_with(element: etree._Element, tag: str, before: str) -> str:
     """What is written before an element that follows the text ``before``."""
-    if tag == "mfrac" and before.rstrip()[-1:].isdigit():
-        return " "  # One and a half is not eleven halves.
-    return ("√" if tag == "msqrt" else "") + ("(" if _is_grouped(element, tag) else "")
+    sign = "√" if tag == "msqrt" else ""
+    if tag == "mroot":
+        sign = raise_figures("".join(text_of(part) for part in list(element)[1:]).replace(" ", "")) + "√"
+    # One and a half is not eleven halves, nor is twice a cube root two to the power of three.
+    gap = " " if (tag == "mfrac" or len(sign) > 1) and before.rstrip()[-1:].isdigit() else ""
+    return gap + sign + ("(" if _is_grouped(element, tag) else "")
 
 
 def closes_with(element: etree._Element, tag: str) -> str:
@@ -29,7 +43,14 @@ def closes_with(element: etree._Element, tag: str) -> str:
 
 def _is_grouped(element: etree._Element, tag: str) -> bool:
     """Whether it is several terms of which a line must show that they belong together."""
-    parent = element.getparent()
-    return len(element) > 1 and (
-        tag == "msqrt" or (tag == "mrow" and parent is not None and parent.tag == "mfrac")
-    )
+    if tag == "mroot":
+        if not len(element) or element[0].tag not in _GROUPS:
+            return False
+        element = element[0]
+    elif tag != "msqrt":
+        parent = element.getparent()
+        if tag not in _GROUPS or parent is None or parent.tag != "mfrac":
+            return False
+    while len(element) == 1 and element[0].tag in _GROUPS:
+        element = element[0]
+    return len(element) > 1

@@ -31,6 +31,11 @@ _FIGURES = re.compile(_NUMBER)
 # Numbers beside Latin words belong to them, as in Windows 95.
 _LATIN = re.compile(rf"(?:{_NUMBER}[^RLN]*)?L(?:[^R]*L)?(?:[^RLN]*{_NUMBER})?|{_NUMBER}")
 _HEBREW = re.compile(r"R(?:[^L]*R)?")
+# Blocks of the scripts that run to the left.
+_RIGHT_TO_LEFT = (
+    *(("\u0590", "\u08ff"), ("\ufb1d", "\ufdff"), ("\ufe70", "\ufeff")),
+    *(("\U00010800", "\U00010fff"), ("\U0001e800", "\U0001efff")),
+)
 _BRACKETS = "()[]{}<>«»"
 _OTHER_BRACKETS = dict(zip(_BRACKETS, ")(][}{><»«", strict=True))
 
@@ -68,9 +73,13 @@ def face_right(page: Page) -> Page:
             _mend_spaces(row)
         placed.update(zip(sorted(numbers), row, strict=True))
     _mend_brackets(brackets)
-    hanging = _hang(glyphs, _rows(list(placed), placed), placed)
+    hanging = _hang(page.glyphs, glyphs, _rows(list(placed), placed), placed)
     return replace(
-        page, glyphs=[each for k in sorted(placed) for each in (placed[k], *hanging.get(id(placed[k]), ()))]
+        page,
+        glyphs=[
+            *hanging.get(0, ()),
+            *(each for k in sorted(placed) for each in (placed[k], *hanging.get(id(placed[k]), ()))),
+        ],
     )
 
 
@@ -87,6 +96,11 @@ def _hangs(glyph: Glyph) -> bool:
     """Whether it belongs to the letter before it: a mark, or one more letter of a ligature."""
     kind = _kind(glyph)
     return kind == "M" or (kind == "R" and glyph.x0 == glyph.x1)
+
+
+def _is_right_to_left(mark: str) -> bool:
+    """Whether a mark belongs to Hebrew, Arabic or another script that runs to the left, by its block."""
+    return any(first <= mark <= last for first, last in _RIGHT_TO_LEFT)
 
 
 def _turn(glyphs: Sequence[Glyph], edges: float | None = None) -> None:
@@ -142,12 +156,19 @@ def _matching(brackets: str) -> int:
 
 
 def _hang(
-    glyphs: Sequence[Glyph], rows: Sequence[Sequence[int]], placed: Mapping[int, Glyph]
+    printed: Sequence[Glyph],
+    glyphs: Sequence[Glyph],
+    rows: Sequence[Sequence[int]],
+    placed: Mapping[int, Glyph],
 ) -> dict[int, list[Glyph]]:
-    """The marks and further letters that belong to a glyph, in order, by its id."""
+    """The marks and further letters that belong to a glyph, in order, by its id; by 0 those before all."""
     hanging: dict[int, list[Glyph]] = {}
     bases = [-placed[row[0]].base for row in rows]
-    for glyph in filter(_hangs, glyphs):
+    last = -1  # The glyph that stands before it in the file.
+    for number, glyph in enumerate(glyphs):
+        if not _hangs(glyph):
+            last = number
+            continue
         reach = _REACH * glyph.style.size
         near = range(bisect_left(bases, -glyph.base - reach), bisect_right(bases, -glyph.base + reach))
         middle = (glyph.x0 + glyph.x1) / 2
@@ -155,14 +176,16 @@ def _hang(
             host
             for row in (rows[k] for k in near)
             for host in (
-                placed[number]
-                for number in row[
-                    max(0, bisect_left(row, middle, key=lambda number: placed[number].x0) - 2) :
-                ][:4]
+                placed[k] for k in row[max(0, bisect_left(row, middle, key=lambda k: placed[k].x0) - 2) :][:4]
             )
-            if _kind(host) == "R" and host.x0 - 0.1 <= middle <= host.x1 + 0.1
+            if _is_right_to_left(glyph.text)
+            and _kind(host) == "R"
+            and host.x0 - 0.1 <= middle <= host.x1 + 0.1
         ]
         if not hosts:
+            if last >= 0:
+                _follow(glyph, glyphs[last], printed[number], printed[last])
+            hanging.setdefault(id(glyphs[last]) if last >= 0 else 0, []).append(glyph)
             continue
         host = min(hosts, key=lambda host: (abs(host.base - glyph.base), abs(host.x0 + host.x1 - 2 * middle)))
         if glyph.text == "ل" and host.text in "اأإآ":
@@ -172,3 +195,14 @@ def _hang(
         glyph.base, glyph.style, glyph.space, glyph.guess = host.base, host.style, "", False
         hanging.setdefault(id(host), []).append(glyph)
     return hanging
+
+
+def _follow(mark: Glyph, letter: Glyph, printed_mark: Glyph, printed_letter: Glyph) -> None:
+    """Move a mark along with the letter that it stands on."""
+    away = printed_mark.x0 - printed_letter.x0
+    near = letter.style.size
+    if abs(away) > near or abs(mark.base - letter.base) > near:
+        return
+    width = printed_mark.x1 - printed_mark.x0
+    mark.x0 = letter.x1 - away - width if _kind(letter) == "R" else letter.x0 + away
+    mark.x1 = mark.x0 + width

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Literal
 
 from zhangju.figures import Figure, find_figures, fold, same_figure
+from zhangju.language import UNSPACED
 from zhangju.simplified import simplify
 from zhangju.wording import stem
 
 __all__ = ["Unit", "meets", "units_of"]
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNIT = re.compile(
-    f"(?P<character>[{_UNSPACED}])|(?P<negated>[a-z]+)n['’]t\\b|(?P<word>[^\\W_{_UNSPACED}]+(?:['’][^\\W\\d_]+)?)|(?P<stop>[。！？!?\n]|\\.(?=\\s|$))|(?P<clause>[，,；;：:])",
+    f"(?P<character>[{UNSPACED}])|(?P<negated>[a-z]+)n['’]t\\b|(?P<word>[^\\W_{UNSPACED}]+(?:['’][^\\W\\d_]+)?)|(?P<stop>[。！？!?\n]|\\.(?=\\s|$))|(?P<clause>[，,；;：:])",
     re.IGNORECASE,
 )
 _DATED = ("year", "month", "day")

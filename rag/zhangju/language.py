@@ -10,7 +10,10 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-__all__ = ["detect_language"]
+__all__ = ["UNSPACED", "detect_language"]
+
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Characters of scripts that put no spaces between words, for a set in a regular expression."""
 
 # Scripts, as Unicode names them, that are as good as a language here.
 _SCRIPTS = {

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Protocol, runtime_checkable
 
+from zhangju.language import UNSPACED
 from zhangju_index.values import Sentence
 
 __all__ = ["Clause", "Judgement", "Reranker", "Use", "source_range", "whole_words"]
 
 # Letters and figures that make words together: none of a script without spaces.
-_WORD = re.compile(
-    r"(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    r"\U00020000-\U0003ffff])[^\W_]"
-)
+_WORD = re.compile(rf"(?![{UNSPACED}])[^\W_]")
 
 
 class Use(Flag):

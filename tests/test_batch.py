@@ -24,7 +24,9 @@ def run(*lines: str | bytes) -> list[tuple[dict[str, Any], bool]]:
 
 def test_answers_keep_the_order_and_the_ids() -> None:
     """One line out for one line in; an id may be a text or a number."""
-    replies = run('{"id": "a", "question": "甲"}', '{"id": 2, "question": "乙", "history": [{}]}')
+    replies = run(
+        '{"id": "a", "question": "甲"}', '{"id": 2, "question": "乙", "history": [{"question": "丙"}]}'
+    )
 
     assert replies == [
         ({"id": "a", "question": "甲", "turns": 0}, True),
@@ -41,7 +43,8 @@ def test_answers_keep_the_order_and_the_ids() -> None:
         ('{"id": true, "question": "无"}', None, '"id"'),
         ('{"id": "q"}', "q", '"question"'),
         ('{"id": "q", "question": 5}', "q", "got a number"),
-        ('{"id": "q", "question": "甲", "history": "x"}', "q", '"history"'),
+        ('{"id": "q", "question": "甲", "hisotry": []}', "q", 'no "hisotry": expected "history"'),
+        ('{"id": "q", "question": "甲", "colour": 1}', "q", 'only "id", "question", "history", "where"'),
         ('{"id": "q", "question": "甲", "where": ["a"]}', "q", '"where" to be an object, got a list'),
         ('{"id": "q", "question": "甲", "where": {"year": 2024}}', "q", "texts, got a number for 'year'"),
         ('{"id": "q", "question": ""}', "q", "empty"),
@@ -55,7 +58,8 @@ def test_answers_keep_the_order_and_the_ids() -> None:
         "odd id",
         "no question",
         "number",
-        "odd history",
+        "misspelt",
+        "unknown",
         "odd where",
         "number in where",
         "empty",
@@ -88,6 +92,15 @@ def test_a_line_may_say_where_to_look() -> None:
     list(answer_batch(io.BytesIO(lines.encode()), note))
 
     assert asked == [{"author": "徐*"}, {}]
+
+
+def test_a_line_of_a_search_has_no_history() -> None:
+    """A search reads no question in the light of others: history there would be lost in silence."""
+    line = b'{"id": 1, "question": "x", "history": [{"question": "y"}]}'
+    [(reply, good)] = answer_batch(io.BytesIO(line), echo, follow_ups=False)
+
+    assert not good
+    assert reply["error"] == 'line 1: there is no "history": expected only "id", "question", "where"'
 
 
 def test_blank_lines_and_a_byte_order_mark_are_passed_over() -> None:

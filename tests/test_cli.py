@@ -472,7 +472,8 @@ class TestSearchAndAsk:
     def test_a_batch_is_the_single_answers_with_their_ids(self, command: str) -> None:
         """One line for each, in order, the same object plus its id."""
         single = json.loads(run(command, QUESTION, "--json").stdout)
-        lines = [{"id": "a", "question": QUESTION}, {"id": 2, "question": "创新", "history": []}]
+        more = {"history": []} if command == "ask" else {"where": {}}
+        lines = [{"id": "a", "question": QUESTION}, {"id": 2, "question": "创新", **more}]
 
         result = run(command, "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
 

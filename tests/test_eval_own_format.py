@@ -127,7 +127,11 @@ WITHOUT_KIND = {name: value for name, value in ROW.items() if name != "kind"}
         ),
         pytest.param({**ROW, "question": " \n"}, '"question" is empty', id="empty-question"),
         pytest.param({**ROW, "split": "train"}, 'expected "split" to be dev or test; got train', id="split"),
-        pytest.param({**ROW, "history": ["?"]}, 'each turn of "history" to be an object', id="history"),
+        pytest.param(
+            {**ROW, "history": ["?"]},
+            '"history" to be a list of earlier answers.* got a text as turn 1',
+            id="history",
+        ),
         pytest.param(
             {**ROW, "answerable": False}, '"answerable" is false but there is "gold"', id="two-minds"
         ),

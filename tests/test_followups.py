@@ -134,21 +134,11 @@ def test_changes_of_subject_in_the_eval_set_are_not_dragged_back() -> None:
             assert reading is None or not reading.leans, question.question
 
 
-def test_history_that_says_nothing_is_passed_over() -> None:
-    """Other programs write it: what is missing or wrong is no error."""
-    wrong: list[Any] = [
-        {},
-        {"question": 5},
-        {"question": " "},
-        {"question": "甲？", "citations": "x"},
-        {
-            "question": "甲？",
-            "citations": [{"document_id": "nobody", "start": 0, "end": 3}, 7, {"start": True}],
-        },
-    ]
-    assert [t.question for t in read_history(wrong)] == ["甲？", "甲？"]
+def test_history_of_a_text_that_is_gone_is_no_error() -> None:
+    """Earlier answers outlive the documents that they cite, and some cite none."""
+    gone = {"question": "甲？", "citations": [{"document_id": "nobody", "start": 0, "end": 3}]}
     for question in ("那第二个呢？", "还有呢？", "那载体呢？", "为什么？", "it?"):
-        read(question, *wrong)
+        read(question, {"question": "甲？"}, gone)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +182,47 @@ def test_the_points_of_the_next_part(assistant: Assistant) -> None:
     assert len(answer.sentences) > 2
 
 
-def test_a_history_of_something_else_is_refused_in_words() -> None:
-    """A list of texts is a likely slip."""
-    with pytest.raises(InputError, match="expected earlier answers"):
-        read_history(["武进重点布局哪些未来产业？"])  # type: ignore[list-item]
+@pytest.mark.parametrize(
+    ("history", "got"),
+    [
+        ("武进？", "got a text"),
+        ({"question": "武进？"}, "got an object"),
+        (7, "got a number"),
+        (["武进？"], "got a text as turn 1"),
+        ([FIRST, None], "got nothing as turn 2"),
+        ([{}], 'turn 1 needs a "question" in words, got none'),
+        ([{"role": "user", "content": "武进？"}], 'turn 1 needs a "question" in words, got none'),
+        ([{"question": " "}], 'turn 1 needs a "question" in words, got an empty one'),
+        ([{"question": 5}], 'turn 1 needs a "question" in words, got a number'),
+        ([{"question": "甲？", "citations": "x"}], 'the "citations" of turn 1 need "document_id"'),
+        ([{"question": "甲？", "citations": [{"start": 0}]}], 'the "citations" of turn 1 need "document_id"'),
+        (
+            [{"question": "甲？", "citations": [{"document_id": "a", "start": True, "end": 3}]}],
+            'the "citations" of turn 1 need "document_id"',
+        ),
+    ],
+    ids=[
+        "a text",
+        "a turn alone",
+        "a number",
+        "texts",
+        "nothing",
+        "an empty object",
+        "chat messages",
+        "an empty question",
+        "a number as question",
+        "citations that are none",
+        "a citation without place",
+        "an odd offset",
+    ],
+)
+def test_a_history_of_something_else_is_refused_in_words(
+    history: Any, got: str, assistant: Assistant
+) -> None:
+    """Passed over in silence, the follow-up would be read as something else; told before any step."""
+    for refuse in (read_history, lambda wrong: assistant.stream("那第二个呢？", wrong)):
+        with pytest.raises(InputError) as refusal:
+            refuse(history)
+        assert str(refusal.value).startswith('expected "history" to be a list of earlier answers')
+        assert got in str(refusal.value)
+        assert "\n" not in str(refusal.value)

@@ -97,12 +97,24 @@ async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None
         assert "ask something in words" in await refusal(client, "ask", question=" ")
         for tool, place in (("outline", {}), ("read_range", {"start": 0, "end": 1})):
             told = await refusal(client, tool, document_id="none", **place)
-            assert told.endswith("the index holds no document 'none': call outline to see which there are")
+            assert told == "the index holds no document 'none': call outline to see which there are"
             assert told.count("no document") == 1
         assert "20,000" in await refusal(client, "read_range", document_id=ARTICLE.id, start=0, end=30_000)
         assert "start <= end" in await refusal(client, "read_range", document_id=ARTICLE.id, start=9, end=3)
         assert "colour" in await refusal(client, "search", question="a", where={"colour": "red"})
-        assert "k" in await refusal(client, "search", question="a", k=0)
+        for wrong, told in (
+            ({"k": 0}, "k: input should be greater than or equal to 1"),
+            ({"k": "many"}, "k: input should be a valid integer, unable to parse string as an integer"),
+            ({"where": ["a"]}, "where: input should be a valid dictionary"),
+            ({"wher": {"title": "a"}}, 'there is no "wher": expected "where"'),
+            ({"context": {}}, 'there is no "context": expected only "question", "k", "where"'),
+        ):
+            assert await refusal(client, "search", question="a", **wrong) == told
+        assert await refusal(client, "ask") == "question: field required"
+        assert await refusal(client, "outline", question="a") == (
+            'there is no "question": expected only "document_id"'
+        )
+        assert "tell" in await refusal(client, "tell")
         assert (await call(client, "ask", question=QUESTION))["answerable"]
 
 

@@ -20,10 +20,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from zhangju.followups import read_history
 from zhangju_eval.library import sections_of
 from zhangju_eval.questions import EvalQuestion, EvalSet, Evidence, Gold, PassageGold, SectionGold
 from zhangju_eval.reading import read_lines
-from zhangju_index.errors import EvalSetError
+from zhangju_index.errors import EvalSetError, InputError
 
 __all__ = ["holds_section", "parse_own_set", "read_shipped_set", "shipped_sets"]
 
@@ -107,8 +108,10 @@ def _parse_question(line: str) -> EvalQuestion:
             raise EvalSetError(f'"{name}" is empty')
     if row.get("split") not in (None, "dev", "test"):
         raise EvalSetError(f'expected "split" to be dev or test; got {row["split"]}')
-    if not all(isinstance(turn, dict) for turn in row.get("history", ())):
-        raise EvalSetError('expected each turn of "history" to be an object')
+    try:
+        read_history(row.get("history", ()))
+    except InputError as error:
+        raise EvalSetError(str(error)) from None
     gold = tuple(_parse_gold(entry) for entry in row["gold"])
     if gold and not row["answerable"]:
         raise EvalSetError('"answerable" is false but there is "gold"; drop one of the two')

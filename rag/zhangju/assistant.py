@@ -1,13 +1,14 @@
 """Answer a question from what was retrieved: exact quotes, checked sentences, or a plain refusal."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
 from zhangju.composing import choose_sentences, quote_sentences
 from zhangju.confidence import THRESHOLD, estimate_confidence
 from zhangju.events import AnswerEvent, Finished, Found
+from zhangju.followups import Turn, read_history
 from zhangju.generating import Generator
 from zhangju.phrases import lead_for
 from zhangju.questions import check_question
@@ -69,6 +70,7 @@ class Assistant:
             where: Only documents with these values, as in ``Retriever.search``.
 
         Raises:
+            InputError: The history holds something else.
             QuestionError: The question is empty or too long.
         """
         *_, last = self.stream(question, history, k, where)
@@ -98,9 +100,10 @@ class Assistant:
         Who has heard enough closes the iterator, or lets go of it: nothing more is done then.
 
         Raises:
-            QuestionError: The question is empty or too long; raised at once, not at the first step.
+            InputError: The history holds something else; like the next raised at once, not at the first step.
+            QuestionError: The question is empty or too long.
         """
-        return self._answer(check_question(question), history, k, where)
+        return self._answer(check_question(question), read_history(history), k, where)
 
     async def astream(
         self,
@@ -116,12 +119,12 @@ class Assistant:
     def _answer(
         self,
         question: str,
-        history: Iterable[Answer | Mapping[str, Any]],
+        turns: Sequence[Turn],
         k: int,
         where: Mapping[str, str] | None,
     ) -> Iterator[AnswerEvent]:
         started = perf_counter()
-        asked = understand(question, history, self._retriever, where)
+        asked = understand(question, turns, self._retriever, where)
         read = perf_counter() - started
         findings = self._retriever.find(asked.search, k, where)
         spent = perf_counter() - started

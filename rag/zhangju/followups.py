@@ -14,7 +14,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from zhangju.language import detect_language
 from zhangju.overview import ordinal_in
@@ -25,7 +24,7 @@ from zhangju_index.outline import Outline, outline_document
 from zhangju_index.sentences import split_sentences
 from zhangju_index.values import Document
 
-__all__ = ["Place", "Reading", "Turn", "about_article", "read_follow_up", "read_history"]
+__all__ = ["Place", "Reading", "Turn", "about_article", "read_follow_up", "read_history", "read_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,33 +298,51 @@ _SHORT_HAN = 7
 _OPENING = 200
 
 
-def read_history(history: Iterable[Answer | Mapping[str, Any]]) -> list[Turn]:
-    """Take what is needed from earlier answers; a turn without a question is passed over.
+def read_history(history: object) -> list[Turn]:
+    """Take what is needed from earlier turns, the last one last.
+
+    Args:
+        history: Answers, or objects with ``question`` and ``citations`` as in JSON; an object without
+            citations cited nothing.
 
     Raises:
-        InputError: One of them is neither an answer nor an object with its fields.
+        InputError: It is something else, or one of them is. What is passed over in silence would make
+            a follow-up mean something else.
     """
-    turns: list[Turn] = []
-    for each in history:
-        if not isinstance(each, Answer | Mapping):
-            raise InputError(
-                f'expected earlier answers, or objects with "question" and "citations", in the history, '
-                f"got {type(each).__name__}"
-            )
-        if isinstance(each, Answer):
-            places = [Place(c.document_id, c.start, c.end) for c in each.citations]
-            turns.append(Turn(each.read_as or each.question, tuple(places)))
-            continue
-        question = each.get("read_as") or each.get("question")
-        if isinstance(question, str) and question.strip():
-            citations = each.get("citations")
-            places = (
-                [place for c in citations if (place := _place(c))]
-                if isinstance(citations, list | tuple)
-                else []
-            )
-            turns.append(Turn(question.strip(), tuple(places)))
-    return turns
+    if isinstance(history, str | bytes | Mapping | Answer) or not isinstance(history, Iterable):
+        raise InputError(f"{_HISTORY}, got {_kind(history)}")
+    return [_read_turn(each, f"turn {number}") for number, each in enumerate(history, start=1)]
+
+
+_HISTORY = (
+    'expected "history" to be a list of earlier answers, or of objects with their "question" and "citations"'
+)
+
+
+def _read_turn(turn: object, place: str) -> Turn:
+    if isinstance(turn, Answer):
+        return Turn(
+            turn.read_as or turn.question, tuple(Place(c.document_id, c.start, c.end) for c in turn.citations)
+        )
+    if not isinstance(turn, Mapping):
+        raise InputError(f"{_HISTORY}, got {_kind(turn)} as {place}")
+    question = turn.get("read_as") or turn.get("question")
+    if not isinstance(question, str) or not question.strip():
+        got = "none" if question is None else "an empty one" if isinstance(question, str) else _kind(question)
+        raise InputError(f'{_HISTORY}; {place} needs a "question" in words, got {got}')
+    citations = turn.get("citations") or ()
+    places = [read_place(each) for each in citations] if isinstance(citations, list | tuple) else [None]
+    if None in places:
+        raise InputError(
+            f'{_HISTORY}; the "citations" of {place} need "document_id", "start" and "end", as answers give them'
+        )
+    return Turn(question.strip(), tuple(each for each in places if each))
+
+
+def _kind(value: object) -> str:
+    names = {str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
+    named = "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else ""
+    return named or names.get(type(value), type(value).__name__)
 
 
 def read_follow_up(
@@ -578,7 +595,8 @@ def _is_bare(text: str, *, han: bool) -> bool:
     return bool(words) and all(word in _BARE for word in words)
 
 
-def _place(citation: object) -> Place | None:
+def read_place(citation: object) -> Place | None:
+    """The place of a citation in JSON; None where it names none."""
     if not isinstance(citation, Mapping):
         return None
     document_id, start, end = (citation.get(name) for name in ("document_id", "start", "end"))

@@ -1,17 +1,16 @@
 """What a question asks, in the light of the turns before it and of the outline, before anything is searched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from zhangju.asking import asks_who
-from zhangju.followups import Reading, Turn, about_article, read_follow_up, read_history
+from zhangju.followups import Reading, Turn, about_article, read_follow_up
 from zhangju.language import detect_language
 from zhangju.overview import Whole, read_whole
 from zhangju.questions import MAX_CHARACTERS
 from zhangju.retriever import Retriever
 from zhangju.surveying import piece_names, quote_place, survey
-from zhangju.values import Answer, AnswerSentence
+from zhangju.values import AnswerSentence
 from zhangju_index.filters import admitted
 from zhangju_index.values import Document
 
@@ -51,12 +50,11 @@ class Understood:
 
 def understand(
     question: str,
-    history: Iterable[Answer | Mapping[str, Any]],
+    turns: Sequence[Turn],
     retriever: Retriever,
     where: Mapping[str, str] | None = None,
 ) -> Understood:
     """Read a question in the light of earlier turns and of the outline."""
-    turns = read_history(history)
     reading = read_follow_up(question, turns, retriever.document)
     if whole := _whole(question, turns, reading, retriever, where):
         about, home = whole

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from zhangju_index.errors import InputError
+from zhangju_ui.wrong_fields import unknown_field
 
 __all__ = ["BatchQuestion", "answer_batch"]
 
@@ -28,11 +29,13 @@ class BatchQuestion:
 
     id: str | int
     question: str
-    history: Sequence[Any]
+    history: Any
     where: Mapping[str, str]
 
 
-def answer_batch(lines: BinaryIO, reply: Reply) -> Iterator[tuple[dict[str, Any], bool]]:
+def answer_batch(
+    lines: BinaryIO, reply: Reply, *, follow_ups: bool = True
+) -> Iterator[tuple[dict[str, Any], bool]]:
     """Answer each line of a batch; a bad line becomes an error and the others go on.
 
     Lines of white space alone are passed over.
@@ -40,6 +43,7 @@ def answer_batch(lines: BinaryIO, reply: Reply) -> Iterator[tuple[dict[str, Any]
     Args:
         lines: JSON Lines in UTF-8.
         reply: Answers one question; an ``InputError`` from it is the line's own.
+        follow_ups: Whether a line may have earlier turns, as a question does and a search does not.
 
     Yields:
         The object to print, and whether the line was good.
@@ -47,6 +51,7 @@ def answer_batch(lines: BinaryIO, reply: Reply) -> Iterator[tuple[dict[str, Any]
     Raises:
         InputError: There is no line at all.
     """
+    names = ("id", "question", "history", "where") if follow_ups else ("id", "question", "where")
     answered = 0
     for number, line in enumerate(lines, start=1):
         line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -57,7 +62,7 @@ def answer_batch(lines: BinaryIO, reply: Reply) -> Iterator[tuple[dict[str, Any]
         try:
             fields = _read_object(line)
             identifier = _read_id(fields)
-            reply_to = BatchQuestion(identifier, *_read_question(fields))
+            reply_to = BatchQuestion(identifier, *_read_question(fields, names))
             yield {"id": identifier, **reply(reply_to)}, True
         except InputError as error:
             yield {"id": identifier, "error": f"line {number}: {error}"}, False
@@ -84,20 +89,21 @@ def _read_id(fields: Mapping[str, Any]) -> str | int:
     return identifier
 
 
-def _read_question(fields: Mapping[str, Any]) -> tuple[str, Sequence[Any], Mapping[str, str]]:
+def _read_question(fields: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any, Mapping[str, str]]:
+    if wrong := unknown_field(fields, names):
+        raise InputError(wrong)
     question = fields.get("question")
     if not isinstance(question, str):
         raise InputError(f'expected "question" to be a text, got {_kind(question)}')
-    history = fields.get("history") or []
-    if not isinstance(history, list):
-        raise InputError(f'expected "history" to be a list, got {_kind(history)}')
+    # Whoever answers says what it must hold, as on every surface.
+    history = fields.get("history")
     where = fields.get("where") or {}
     if not isinstance(where, dict):
         raise InputError(f'expected "where" to be an object, got {_kind(where)}')
     for name, value in where.items():
         if not isinstance(value, str):
             raise InputError(f'expected "where" to hold texts, got {_kind(value)} for {name!r}')
-    return question, history, where
+    return question, () if history is None else history, where
 
 
 def _kind(value: object) -> str:

@@ -55,7 +55,8 @@ _BATCH = click.option(
     "--batch",
     type=click.File("rb"),
     metavar="FILE",
-    help="Take the questions from JSON Lines with id, question, history and where; '-' reads them from a pipe.",
+    help="Take the questions from JSON Lines with id, question and where, and of 'ask' history; '-' reads them"
+    " from a pipe.",
 )
 
 
@@ -299,7 +300,9 @@ def search(
     retriever = open_retriever(index, model, reranker)
     if batch is not None:
         _run_batch(
-            batch, lambda line: _search_json(retriever, line.question, count, {**where, **line.where})[0]
+            batch,
+            lambda line: _search_json(retriever, line.question, count, {**where, **line.where})[0],
+            follow_ups=False,
         )
         return
     value, passages = _search_json(retriever, question, count, where)
@@ -435,12 +438,14 @@ def _note_nothing(where: Mapping[str, str], passages: "Sequence[Passage]") -> No
         note(f"no document has {' and '.join(f'{name}={value}' for name, value in where.items())}")
 
 
-def _run_batch(lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, Any]]") -> None:
+def _run_batch(
+    lines: BinaryIO, reply: "Callable[[BatchQuestion], Mapping[str, Any]]", *, follow_ups: bool = True
+) -> None:
     from zhangju_ui.batch import answer_batch
     from zhangju_ui.cli_output import json_line
 
     bad = total = 0
-    for reply_line, good in answer_batch(lines, reply):
+    for reply_line, good in answer_batch(lines, reply, follow_ups=follow_ups):
         click.echo(json_line(reply_line))
         total += 1
         bad += not good

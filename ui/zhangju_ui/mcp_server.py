@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, SkipValidation, ValidationError
 from starlette.routing import BaseRoute
 
 from zhangju.events import AnswerEvent
@@ -26,6 +26,7 @@ from zhangju.live import LiveAssistant
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_ui.api.bodies import AnswerBody, OutlinesBody, RangeBody, SearchResultBody
 from zhangju_ui.work import Caller, Work, WorkError, finish
+from zhangju_ui.wrong_fields import first_wrong, unknown_field
 
 __all__ = ["create_mcp", "mcp_route", "serve_stdio"]
 
@@ -81,6 +82,8 @@ Where = Annotated[
 ]
 History = Annotated[
     list[dict[str, Any]] | None,
+    # What it must hold is said by whoever reads it, in the same words on every surface.
+    SkipValidation,
     Field(description="Earlier turns, oldest first: what this tool returned for each."),
 ]
 DocumentId = Annotated[str, Field(description="As citations, passages and outline give it.")]
@@ -94,7 +97,7 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
         live: Answers the questions.
         work: The workers that do it, and how long they may take.
     """
-    server: MCPServer[Any] = MCPServer(
+    server = _Server(
         "zhangju",
         title="Zhangju 章句",
         description="Answers questions about documents by chapter and verse.",
@@ -136,7 +139,8 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
     ) -> Annotated[CallToolResult, AnswerBody]:
         def steps() -> Iterator[AnswerEvent]:
             with live.borrow() as assistant:
-                yield from assistant.stream(question, history or (), k, where)
+                earlier = () if history is None else history
+                yield from assistant.stream(question, earlier, k, where)
 
         return await run(context, lambda given_up: answer_json(finish(steps(), given_up)))
 
@@ -179,6 +183,30 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
         return await run(context, job)
 
     return server
+
+
+class _Server(MCPServer[Any]):
+    """Says in one line what is wrong with a call; the SDK passes unknown arguments over."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> Any:
+        for tool in await self.list_tools():
+            if tool.name == name and (
+                wrong := unknown_field(arguments, list(tool.input_schema["properties"]))
+            ):
+                raise ToolError(wrong)
+        try:
+            return await super().call_tool(name, arguments, context)
+        except UnexpectedToolError:
+            raise
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(first_wrong(error.__cause__.errors())) from None
+            if isinstance(error.__cause__, ToolError):
+                # Without the name of the tool in front, which whoever called it knows.
+                raise error.__cause__ from None
+            raise
 
 
 def mcp_route(server: MCPServer[Any]) -> BaseRoute:

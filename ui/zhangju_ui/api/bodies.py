@@ -4,9 +4,9 @@ Responses are the JSON of ``zhangju.jsonable`` as it is; the types here describe
 compares the two.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from zhangju.questions import MAX_CHARACTERS
 
@@ -63,7 +63,8 @@ class AskBody(_Request):
     """What to answer."""
 
     question: str = _QUESTION
-    history: list[dict[str, Any]] = Field(
+    # What it must hold is said by whoever reads it, in the same words on every surface.
+    history: Annotated[list[dict[str, Any]], SkipValidation] = Field(
         default_factory=list,
         description="Earlier turns, oldest first: each an answer as this endpoint gave it, or "
         "an object with at least its question.",

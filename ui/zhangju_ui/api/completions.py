@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhangju.events import AnswerEvent, Finished, Said
+from zhangju.followups import read_place
 from zhangju.jsonable import answer_json
 from zhangju.questions import check_question
 from zhangju_ui.api.bodies import CitationBody, PassageBody
@@ -180,8 +181,10 @@ def _conversation(messages: list[ChatMessage]) -> tuple[str, list[dict[str, Any]
         elif message.role == "assistant" and history:
             # A front end that keeps what it was sent hands the citations back.
             kept = (message.model_extra or {}).get("citations")
-            history[-1].update(text=_text(message), citations=kept if isinstance(kept, list) else [])
-    return check_question(_text(last)), history
+            places = [each for each in kept if read_place(each)] if isinstance(kept, list) else []
+            history[-1].update(text=_text(message), citations=places)
+    # A picture alone asks nothing.
+    return check_question(_text(last)), [turn for turn in history if turn["question"].strip()]
 
 
 def _text(message: ChatMessage) -> str:

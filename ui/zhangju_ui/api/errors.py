@@ -21,6 +21,7 @@ from zhangju_index.errors import (
 )
 from zhangju_ui.api.bodies import ErrorBody
 from zhangju_ui.work import BusyError, GoneError, TooLongError, TooManyError, WorkError
+from zhangju_ui.wrong_fields import first_wrong
 
 __all__ = ["RESPONSES", "ApiError", "as_api_error", "error_json", "install_errors"]
 
@@ -127,4 +128,4 @@ def _in_one_line(error: RequestValidationError) -> str:
         return f"expected JSON; {first.get('ctx', {}).get('error', 'it is none')}"
     if place == "the body":
         return "expected a JSON object, sent with 'content-type: application/json'"
-    return f"{place}: {str(first['msg'])[:1].lower()}{str(first['msg'])[1:]}"
+    return first_wrong(error.errors())

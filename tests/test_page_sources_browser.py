@@ -1,6 +1,6 @@
 import re
 
-from browsing import WAIT_MS, ask, give, needs_a_browser, opened, squeezed
+from browsing import BOX, WAIT_MS, ask, give, needs_a_browser, opened, squeezed
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import document_from_text
 from zhangju_ui.strings import say
@@ -136,3 +136,62 @@ def test_what_is_dropped_while_others_are_added_waits(visit, emptied, shot):
     tab.locator("#zj-confirm").click()
     tab.wait_for_function("() => document.querySelectorAll('.zj-document').length === 3", timeout=4 * WAIT_MS)
     tab.wait_for_selector(".zj-found", state="detached")
+
+
+HARVEST = """# 四季收成
+
+## 果园
+
+| 作物 | 收成（吨） | 采摘月份 | 去处 |
+|:-----|---------:|:-------:|:-----|
+| 水蜜桃🍑 | 4820 | 七月 | 无锡的批发市场 |
+| 翠冠梨 | 3175 | 八月 | 送往罐头厂，<b>不外卖</b> |
+| 夏黑葡萄 | 2660 | 八月 | 本地集市 |
+
+以上都由村里的合作社统一过秤。
+"""
+
+
+def test_a_table_is_read_and_cited_cell_by_cell(visit, emptied, shot):
+    """Rows of a table are cells; a citation of one marks it to the character, and a selection of it is asked about."""
+    tab = visit()
+    give(tab, ("四季收成.md", HARVEST))
+    message = ask(tab, "翠冠梨的收成是多少吨？")
+    assert "3175" in message.locator("p.zj-line").first.inner_text()
+    for link in message.locator("a.zj-cite").all():
+        (start, end), marked = opened(tab, link)
+        assert marked == squeezed(HARVEST[start:end])
+    assert "翠冠梨" in HARVEST[start:end]
+    shot(tab, "table")
+    rows = tab.locator(".zj-rows tr:not(.zj-rule)")
+    assert rows.nth(0).locator("th").count() == 4
+    assert [squeezed(cell.inner_text()).strip("|") for cell in rows.nth(2).locator("td").all()] == [
+        "翠冠梨",
+        "3175",
+        "八月",
+        "送往罐头厂，<b>不外卖</b>",
+    ]
+    # What parts the cells cannot be seen.
+    assert tab.locator(".zj-rows").evaluate(
+        "table => [...table.querySelectorAll(':not(.zj-rule) > :is(td, th) .zj-fence')].every(each => each.offsetWidth <= 4 && getComputedStyle(each).opacity === '0')"
+    )
+    assert tab.locator(".zj-rule").bounding_box()["height"] < 4
+    assert squeezed("".join(tab.locator(".zj-article > [data-start]").all_inner_texts())) == squeezed(HARVEST)
+
+    rows.nth(3).evaluate("row => getSelection().selectAllChildren(row)")
+    tab.keyboard.press("Shift")
+    tab.locator(".zj-selected").click()
+    assert tab.input_value(BOX) == say("about_words", "zh-Hans", words="夏黑葡萄 2660 八月 本地集市")
+    for size, scheme in (("phone", "light"), ("laptop", "dark")):
+        other = visit(size=size, scheme=scheme)
+        if size == "phone":
+            other.locator('.zj-pane-tab[data-pane="library"]').click()
+        document = other.locator(".zj-document", has_text="四季收成")
+        document.locator("summary").click()
+        document.locator(".zj-section .zj-open").last.click()
+        other.locator(".zj-rows").wait_for()
+        shot(other, f"table-{size}-{scheme}")
+        # On no screen does a table make the pane wider than it is.
+        assert other.evaluate(
+            "() => { const body = document.querySelector('#zj-source-body'); return body.scrollWidth <= body.clientWidth; }"
+        )

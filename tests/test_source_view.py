@@ -8,8 +8,8 @@ from generated import TEXTS
 from handmade import POISON
 from markup import Reader, marked
 from zhangju_index.outline import outline_document
-from zhangju_index.parsing import bundled_article, document_from_text
-from zhangju_index.values import Document, Layout
+from zhangju_index.parsing import bundled_article, document_from_bytes, document_from_text
+from zhangju_index.values import Document, Element, Layout
 from zhangju_ui.plain import shown
 from zhangju_ui.source_view import Mark, render_part, render_source
 
@@ -25,13 +25,23 @@ LINES = st.lists(
             "go on in the next line. 𠮷野家。",
             "",
             "- 第一项",
+            "| 产业 | 产值 |",
+            "|:--|--:|",
+            "| 氢能🚀 | 12\\|13 | |",
+            "产业\t产值\t",
+            "\t氢能",
             "<b>not bold</b> & ![x](http://leak.invalid/a.png) ${value}",
         ]
     ),
     min_size=1,
     max_size=14,
 )
-OUR_TAGS = {"article", "button", "h3", "h4", "h5", "h6", "mark", "p", "span", "strong"}
+OUR_TAGS = {"article", "button", "div", "h3", "h4", "h5", "h6", "mark", "p", "span", "strong"} | {
+    "table",
+    "td",
+    "th",
+    "tr",
+}
 
 
 def squeezed(text):
@@ -174,3 +184,83 @@ def test_pages_of_a_source_are_told():
     assert re.findall(r'class="zj-page"[^>]*>(\d+)<', written) == ["1", "2"]
     follows = render_part(outline_document(document), "en", after=11)
     assert re.findall(r'class="zj-page"[^>]*>(\d+)<', follows) == ["2"]
+
+
+TABLE = """# 产业
+
+| 产业 | 产值（亿元） | 增速 |
+|:-----|-----:|:---:|
+| 氢能 <b>&lt;| 120 | 15% |
+| 储能\\|电池 | | 9% |
+
+之后的一段话，说明上面的表格。
+"""
+
+
+def cells(written):
+    """Rows of cells as a reader sees them: what only parts cells is taken out."""
+    seen = re.sub(r'<span class="zj-fence"[^>]*>.*?</span>', "", written)
+    rows = [re.findall(r"<(t[dh])\b[^>]*>(.*?)</\1>", row) for row in re.findall(r"<tr.*?</tr>", seen)]
+    return [[(tag, Reader(words).text) for tag, words in row] for row in rows]
+
+
+def test_a_table_is_shown_as_one():
+    """Markdown's rows become cells that hold text only; the line under the head is no row to see."""
+    written = render_source(outline_document(document_from_text(TABLE, name="a", source="a.md")), "en")
+    assert cells(written) == [
+        [("th", "产业"), ("th", "产值（亿元）"), ("th", "增速")],
+        [("td", "")],
+        [("td", "氢能 <b>&lt;"), ("td", "120"), ("td", "15%")],
+        [("td", "储能\\|电池"), ("td", ""), ("td", "9%")],
+    ]
+    assert re.search(r'<tr class="zj-rule" aria-hidden="true"', written)
+    assert re.findall(r'<th scope="col" class="zj-(\w+)"', written) == ["start", "end", "center"]
+
+
+def test_every_part_of_a_table_can_be_marked():
+    """A quote from anywhere in a table to anywhere in it marks its characters, bars and rules included."""
+    outline = outline_document(document_from_text(TABLE, name="a", source="a.md"))
+    first, last = TABLE.index("| 产业"), TABLE.index("之后") + 4
+    for start in range(first, last):
+        for end in range(start + 1, last, 3):
+            written = render_source(
+                outline, "en", [Mark("quote", start, end), Mark("key", start + 2, end - 2)]
+            )
+            assert squeezed(
+                Reader("".join(re.findall(r"<mark[^>]*>(.*?)</mark>", written))).text
+            ) == squeezed(TABLE[start:end])
+
+
+def test_rows_of_other_formats_are_cells():
+    """Rows out of HTML and Word are told by their format; a cell that was left empty keeps its column."""
+    page = (
+        "<h1>产业</h1><p>说明下面表格的一句话。</p><table><tr><td>产业<td>地区<td>产值</tr>"
+        "<tr><td rowspan=2>氢能<td>武进<td>12</tr><tr><td>&lt;i>天宁<td>7</tr></table>"
+        "<table><tr><td>甲<td>乙</tr></table>"
+    )
+    written = render_source(outline_document(document_from_bytes(page.encode(), source="a.html")), "en")
+    rows = [["产业", "地区", "产值"], ["氢能", "武进", "12"], ["", "<i>天宁", "7"], ["甲", "乙"]]
+    assert [[words for _, words in row] for row in cells(written)] == rows
+    assert written.count("<table") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "shown_cells"),
+    [
+        ("名称 数量\n梨 3\n", True, [["名称", "数量"], ["梨", "3"]]),
+        ("名称 数量\n梨\n", True, []),
+        ("Name Count\nSugar pear 3\n", True, []),
+        ("城市  人口  面积\n武进  164  1066\n", False, [["城市", "人口", "面积"], ["武进", "164", "1066"]]),
+        ("城市\t人口\n武进\t164\n", False, [["城市", "人口"], ["武进", "164"]]),
+        ("城市\t人口\n武进\t164\t1066\n", False, []),
+    ],
+)
+def test_cells_are_told_apart_only_where_that_is_sure(text, stated, shown_cells):
+    """Where cells cannot be told, lines stay lines: nothing stands under a wrong head."""
+    ends = [match.end() - 1 for match in re.finditer("[^\n]+\n", text)]
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    rows = tuple(Element("table", a, b) for a, b in zip(starts, ends, strict=True)) if stated else ()
+    document = Document("d", "题", "d.pdf", text, layout=Layout(elements=rows))
+    written = render_source(outline_document(document), "en")
+    assert [[words for _, words in row] for row in cells(written)] == shown_cells
+    assert squeezed(Reader(written).text) == squeezed(text)

@@ -20,6 +20,7 @@ from zhangju_index.values import Section
 from zhangju_ui.places import check_of
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.strings import Language, say
+from zhangju_ui.tables import Cell, Row, Table, is_row, read_table
 
 __all__ = ["Mark", "marked_text", "render_part", "render_source"]
 
@@ -31,6 +32,8 @@ _SIGIL = re.compile(r"#{1,6}\s+(?=\S)")
 # White space and marks that may stand before a heading.
 _REACH = 24
 _CLOSING = "。．.：:！!？?；;、”’」』）) \u3000"
+# More columns do not fit a phone: such a table scrolls.
+_FEW_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,36 @@ class Mark:
     kind: Literal["quote", "key"]
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What of a block lies in one section.
+
+    Attributes:
+        reading: Its text.
+        section: The section.
+        told: What its format says it is; empty where it says nothing.
+        opens: Whether the section begins with it.
+        page: Number of the page that begins with it, where it is to be told.
+    """
+
+    reading: ReadingText
+    section: Section
+    told: str
+    opens: bool
+    page: int | None
+
+    @property
+    def place(self) -> str:
+        """Which characters it shows, as attributes."""
+        anchor = f'id="zj-at-{self.section.start}" ' if self.opens else ""
+        return f'{anchor}data-start="{self.reading.offsets[0]}" data-end="{self.reading.offsets[-1] + 1}"'
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it names no section."""
+        return not self.opens or self.section.kind == "body"
 
 
 def render_source(
@@ -119,7 +152,7 @@ def _article(
         stop = max(stop, blocks[-1].offsets[-1] + 1)
     before = outline.blocks_between(0, start) if follows else ()
     page = outline.document.layout.page_at(before[-1].offsets[0]) if before else None
-    parts = _parts(outline, blocks, marks, page)
+    parts = _written(outline, list(_pieces(outline, blocks, page)), marks, language)
     earlier = _more("earlier", start, language) if text[:start].strip() and not follows else ""
     later = _more("later", stop, language) if text[stop:].strip() and not precedes else ""
     return (
@@ -134,60 +167,146 @@ def _lang(outline: Outline) -> str:
     return detect_language(outline.document.text)
 
 
-def marked_text(reading: ReadingText, marks: Sequence[Mark]) -> str:
-    """Write a stretch of reading text with the parts of ``marks`` that lie in it."""
+def marked_text(reading: ReadingText, marks: Sequence[Mark], words: tuple[int, int] | None = None) -> str:
+    """Write a stretch of reading text with the parts of ``marks`` that lie in it.
+
+    Args:
+        reading: The text.
+        marks: What to mark.
+        words: The part of the text that is seen; the rest is there to be marked and found.
+    """
     cuts = {0, len(reading.text)}
     for mark in marks:
         cuts.update(reading.reading_range(mark.start, mark.end))
     edges = sorted(cuts)
-    return "".join(
-        _run(reading.text[a:b], reading.offsets[a], reading.offsets[b - 1] + 1, marks)
-        for a, b in pairwise(edges)
-    )
+    return "".join(_run(reading, a, b, marks, words) for a, b in pairwise(edges))
 
 
-def _run(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+def _run(reading: ReadingText, a: int, b: int, marks: Sequence[Mark], words: tuple[int, int] | None) -> str:
+    start, end = reading.offsets[a], reading.offsets[b - 1] + 1
     kinds = {mark.kind for mark in marks if mark.start <= start < mark.end}
+    first, last = (min(max(a, edge), b) for edge in words or (a, b))
+    text = "".join(
+        f'<span class="zj-fence" aria-hidden="true">{shown(reading.text[x:y])}</span>'
+        if fence
+        else shown(reading.text[x:y])
+        for x, y, fence in ((a, first, True), (first, last, False), (last, b, True))
+        if x < y
+    )
     if not kinds:
-        return shown(text)
+        return text
     kind = "key" if "key" in kinds else "quote"
-    return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{shown(text)}</mark>'
+    return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{text}</mark>'
 
 
-def _parts(
-    outline: Outline, blocks: Sequence[ReadingText], marks: Sequence[Mark], page: int | None
-) -> Iterator[str]:
-    """Write blocks; ``page`` is the one that is told already."""
+def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -> Iterator[_Piece]:
+    """Cut blocks where sections begin; ``page`` is the one that is told already."""
     document, sections = outline.document, outline.sections
     starts = [section.start for section in sections]
     elements = document.layout.elements
     element_starts = [element.start for element in elements]
     for block in blocks:
         number = document.layout.page_at(block.offsets[0])
-        if number is not None and number != page:
-            yield f'<span class="zj-page" aria-hidden="true">{number}</span>'
-            page = number
         for section in sections[_holding(starts, block.offsets[0]) : _holding(starts, block.offsets[-1]) + 1]:
             piece = block.slice(section.start, section.end)
             if not piece.text:
                 continue
-            first, last = piece.offsets[0], piece.offsets[-1] + 1
-            within = [mark for mark in marks if mark.start < last and mark.end > first]
+            first = piece.offsets[0]
             opens = first - section.start < _REACH and not document.text[section.start : first].strip()
             element = elements[at] if (at := bisect_right(element_starts, first) - 1) >= 0 else None
             told = element.kind if element is not None and first < element.end else ""
-            yield _block(piece, section, within, told, opens=opens)
+            yield _Piece(piece, section, told, opens, number if number != page else None)
+            page = number
+
+
+def _written(
+    outline: Outline, pieces: Sequence[_Piece], marks: Sequence[Mark], language: Language
+) -> Iterator[str]:
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        if piece.page is not None:
+            yield f'<span class="zj-page" aria-hidden="true">{piece.page}</span>'
+        rows = _rows(outline, pieces, at)
+        indents = [_indent(outline.document.text, row.reading.offsets[0]) for row in rows]
+        stated = piece.told == "table"
+        table = read_table([row.reading.text for row in rows], indents, stated=stated) if rows else None
+        if table is not None:
+            yield _table(table, rows, marks, language)
+            at += len(rows)
+            continue
+        for each in rows or [piece]:
+            first, last = each.reading.offsets[0], each.reading.offsets[-1] + 1
+            within = [mark for mark in marks if mark.start < last and mark.end > first]
+            yield _block(each, within)
+        at += len(rows) or 1
+
+
+def _rows(outline: Outline, pieces: Sequence[_Piece], first: int) -> Sequence[_Piece]:
+    """Neighbouring pieces that may be the rows of one table."""
+    text, told = outline.document.text, pieces[first].told
+    at = first
+    while at < len(pieces):
+        piece = pieces[at]
+        may_be = piece.told == told and (told == "table" or (not told and is_row(piece.reading.text)))
+        if not may_be or not piece.is_plain:
+            break
+        if at > first:
+            between = text[pieces[at - 1].reading.offsets[-1] + 1 : piece.reading.offsets[0]]
+            if piece.page is not None or len(re.findall("\r\n|[\r\n]", between)) > 1:
+                break
+        at += 1
+    return pieces[first:at]
+
+
+def _indent(text: str, start: int) -> int:
+    """Tabs that stand before the first visible character of a line."""
+    line = text[max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1 : start]
+    return 0 if line.strip() else line.count("\t")
+
+
+def _table(table: Table, rows: Sequence[_Piece], marks: Sequence[Mark], language: Language) -> str:
+    lines = "".join(_row(table, row, piece, marks) for row, piece in zip(table.rows, rows, strict=True))
+    # Whoever has no mouse scrolls it with the arrow keys.
+    wide = f' class="zj-wide" role="group" tabindex="0" aria-label="{say("table", language)}"'
+    place = f'data-start="{rows[0].reading.offsets[0]}" data-end="{rows[-1].reading.offsets[-1] + 1}"'
+    scrolls = wide if table.columns > _FEW_COLUMNS else ""
+    return f'<div{scrolls} {place}><table class="zj-rows">{lines}</table></div>'
+
+
+def _row(table: Table, row: Row, piece: _Piece, marks: Sequence[Mark]) -> str:
+    if row.kind == "rule":
+        whole = Cell(0, 0, 0, len(piece.reading.text))
+        cells = f'<td colspan="{table.columns}">{_words(whole, piece.reading, marks)}</td>'
+        return f'<tr class="zj-rule" aria-hidden="true" {piece.place}>{cells}</tr>'
+    opens, closes = ('<th scope="col"', "</th>") if row.kind == "head" else ("<td", "</td>")
+    aligns = [f' class="zj-{align}"' if align else "" for align in table.aligns]
+    aligns += [""] * (table.columns - len(aligns))
+    cells = "<td></td>" * row.skipped
+    for column, cell in enumerate(row.cells, row.skipped):
+        cells += f"{opens}{aligns[column]}>{_words(cell, piece.reading, marks)}{closes}"
+    cells += f"{opens}>{closes}" * (table.columns - row.skipped - len(row.cells))
+    return f"<tr {piece.place}>{cells}</tr>"
+
+
+def _words(cell: Cell, reading: ReadingText, marks: Sequence[Mark]) -> str:
+    own = ReadingText(reading.text[cell.start : cell.end], reading.offsets[cell.start : cell.end])
+    if not own.text:
+        return ""
+    within = [mark for mark in marks if mark.start <= own.offsets[-1] and mark.end > own.offsets[0]]
+    return marked_text(own, within, (cell.words - cell.start, cell.after - cell.start))
 
 
 def _holding(starts: Sequence[int], offset: int) -> int:
     return max(0, bisect_right(starts, offset) - 1)
 
 
-def _block(piece: ReadingText, section: Section, marks: Sequence[Mark], told: str, *, opens: bool) -> str:
+def _block(block: _Piece, marks: Sequence[Mark]) -> str:
+    piece, section = block.reading, block.section
     place = f'data-start="{piece.offsets[0]}" data-end="{piece.offsets[-1] + 1}"'
-    if not opens or section.kind == "body":
-        kind = told if told in {"item", "table", "code"} else "text"
-        anchor = f' id="zj-at-{section.start}"' if opens else ""
+    if block.is_plain:
+        kind = block.told if block.told in {"item", "table", "code"} else "text"
+        anchor = f' id="zj-at-{section.start}"' if block.opens else ""
         return f'<p class="zj-{kind}"{anchor} {place}>{marked_text(piece, marks)}</p>'
     anchor = f'id="zj-at-{section.start}" tabindex="-1"'
     if section.kind in _BYLINES:

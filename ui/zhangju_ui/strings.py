@@ -430,6 +430,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "offsets": ("第 {start}–{end} 字", "第 {start}–{end} 字", "characters {start}–{end}"),
     "page": ("第 {page} 页", "第 {page} 頁", "page {page}"),
+    "table": ("表格", "表格", "Table"),
     "earlier": ("显示前面的部分", "顯示前面的部分", "Show what comes before"),
     "later": ("显示后面的部分", "顯示後面的部分", "Show what comes after"),
     "back": ("回到回答", "回到回答", "Back to the answer"),

@@ -78,6 +78,8 @@ const zhangju = (() => {
     // Not scrollIntoView: that would move the panes themselves on a small screen.
     const top = target.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop;
     const room = place.quote && !changed ? body.clientHeight / 3 : 16;
+    const wide = target.closest(".zj-wide");
+    if (wide) wide.scrollLeft += target.getBoundingClientRect().left - wide.getBoundingClientRect().left - 16;
     body.scrollTo({ top: Math.max(0, top - room), behavior: isOpen ? motion() : "auto" });
   };
   const blockAt = (at) => document.getElementById(`zj-at-${at}`)

@@ -145,6 +145,51 @@ def test_documents_come_and_go(live: LiveAssistant) -> None:
         assert len(client.get("/v1/documents").json()["documents"]) == 1
 
 
+def test_a_file_that_is_sent_is_known_by_its_name(live: LiveAssistant, tmp_path: Path) -> None:
+    """Whatever folder stands before it; a file of the server's is that file, from wherever it comes."""
+    from zhangju_index.library import Source
+
+    home = tmp_path / "laws" / "leave.md"
+    home.parent.mkdir()
+    home.write_text("# 年假\n\n年假有五天。\n", encoding="utf-8")
+    live.add([Source("laws/leave.md", path=home)])
+    with client_of(live) as client:
+
+        def put(name: str, text: str) -> tuple[str, str]:
+            [reading] = client.post("/v1/documents", files={"files": (name, text)}).json()["readings"]
+            return reading["outcome"], reading["document_id"]
+
+        def held() -> dict[str, str]:
+            documents = client.get("/v1/documents").json()["documents"]
+            return {d["source"]: d["document_id"] for d in documents if d["document_id"] != ARTICLE.id}
+
+        assert put("de.md", "Eins.") == ("added", "de")
+        assert put("src/de.md", "Zwei.") == ("replaced", "de")
+        assert put("C:\\src\\de.md", "Zwei.") == ("unchanged", "de")
+        assert put("../../evil\u202e.md", "Drei.") == ("added", "evil")
+        assert put("leave.md", "# 年假\n\n年假有六天。\n") == ("replaced", "leave")
+        assert held() == {"de.md": "de", "evil.md": "evil", "laws/leave.md": "leave"}
+        again = live.add([Source("laws/leave.md", path=home)]).readings
+        assert [(each.outcome, each.document_id) for each in again] == [("replaced", "leave")]
+        # Of two files that are called so, neither is meant for certain.
+        other = tmp_path / "leave.md"
+        other.write_text("年假有七天。", encoding="utf-8")
+        live.add([Source("leave.md", path=other)])
+        assert put("old/leave.md", "年假有八天。")[0] == "added"
+        assert set(held().values()) == {"de", "evil", "leave", "leave-3"}
+
+
+def test_two_files_of_one_name_are_told_apart_first(live: LiveAssistant) -> None:
+    """The second would take the place of the first at once: neither is put in."""
+    files = [("files", ("a/README.md", b"One.")), ("files", ("b/README.md", b"Two."))]
+    with client_of(live) as client:
+        response = client.post("/v1/documents", files=files)
+
+        assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+        assert "two are called README.md" in response.json()["error"]["message"]
+        assert len(client.get("/v1/documents").json()["documents"]) == 1
+
+
 def test_where_files_lie_is_not_told(live: LiveAssistant, tmp_path: Path) -> None:
     """The path of a file on the server is for the server alone."""
     from zhangju_index.library import Source

@@ -77,6 +77,20 @@ class TestAdd:
         [document] = json.loads(run("list", "--json").stdout)["documents"]
         assert (document["document_id"], document["metadata"]["format"]) == ("page", "html")
 
+    def test_what_was_sent_and_what_is_named_are_one_document(self) -> None:
+        """Both ways: a file is not there twice because it came once as a file and once through a pipe."""
+        run("add", "texts")
+        piped = run("add", "-", "--name", "b.txt", "--json", stdin="换了一句。".encode())
+        run("add", "-", "--name", "note.txt", stdin="一句。".encode())
+        Path("note.txt").write_text("两句。", encoding="utf-8")
+        named = run("add", "note.txt", "--json")
+        moved = run("add", "./note.txt", "--json")
+
+        assert [each["document_id"] for each in json.loads(piped.stdout)["replaced"]] == ["b"]
+        assert [each["document_id"] for each in json.loads(named.stdout)["replaced"]] == ["note"]
+        assert [each["document_id"] for each in json.loads(moved.stdout)["unchanged"]] == ["note"]
+        assert len(listed()) == 4
+
     def test_patterns_are_spelt_out(self) -> None:
         """Also where no shell does it."""
         run("add", "**/[ab].txt")

@@ -3,11 +3,12 @@ import gc
 
 import pytest
 
+from zhangju.values import Listing
 from zhangju_index.errors import InputError
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import document_from_text
 from zhangju_ui import adding
-from zhangju_ui.shelf import Limits, Upload
+from zhangju_ui.shelf import Limits, Upload, replaced_names
 from zhangju_ui.strings import say
 from zhangju_ui.tray import Tray
 
@@ -107,3 +108,12 @@ def test_only_what_has_no_room_is_refused(tmp_path):
     del tray
     gc.collect()
     assert not folder.exists()
+
+
+def test_what_takes_a_place_needs_no_room():
+    """A file is known by its name without folders; of two that are called so, none takes the place."""
+    held = [Listing(name, name, source, 1) for name, source in (("a", "laws/a.md"), ("b", "b.md"))]
+    held += [Listing("c", "c", "x/c.md", 1), Listing("d", "d", "y/c.md", 1)]
+
+    assert replaced_names(held) >= {"a.md", "b.md"}
+    assert "c.md" not in replaced_names(held)

@@ -2,8 +2,12 @@
 
 Each of the three holds the folder's lock from its first look at the index to the end, and leaves
 a whole new index or the old one. Segments of the index in which nothing changes are neither read
-nor written (``zhangju_index.build.plan_segments``). A source is the same as before when its file is (by its full
-path, or by its name where it came without one), and unchanged when its bytes are.
+nor written (``zhangju_index.build.plan_segments``).
+
+A source is the same as before when its file is, and unchanged when its bytes are. A file is known by
+its full path; one that was sent without a path (an upload, standard input) by its name: it takes the
+place of what was sent under that name, or else of the one file that is called so. A file that is named
+exactly as something that was sent takes its place.
 
 Sources are read first, one at a time, and wait on disk: what cannot be read is known before the
 first text is embedded, and memory does not grow with their number.
@@ -38,6 +42,7 @@ from zhangju_index.errors import (
     IndexMissingError,
     InputError,
 )
+from zhangju_index.file_names import file_name
 from zhangju_index.folder import Index, Origin, open_index, salvage_index
 from zhangju_index.formats import choose_parser
 from zhangju_index.generations import SPOOL, claimed, mend, telling, unfinished_file
@@ -439,9 +444,11 @@ class Intake:
         self.digests: set[str] = set()
         self._spool = spool
         self._metadata = metadata
-        self._by_place = {
-            self._metadata[record.id].get(_PATH, record.source): record.id for record in self.records.values()
-        }
+        self._paths = {name: self._metadata[name].get(_PATH) for name in self.records}
+        self._by_place: dict[str, str] = {}
+        self._by_file: dict[str, set[str]] = {}
+        for record in self.records.values():
+            self._note_place(record.id, self._paths[record.id], record.source)
 
     def take_all(
         self, sources: Sequence[Source], on_reading: OnReading | None, on_status: OnStatus | None
@@ -498,24 +505,43 @@ class Intake:
             file = source.path or Path(source.name)
             data = read_bytes(file)
             path = _full_path(file)
-        record = self.records.get(self._by_place.get(path or name, ""))
+        record = self.records.get(self._known_as(path, name) or "")
         self.digests.add(digest := _digest(data))
         if record is not None and record.file_sha256 == digest and record.read_by == version("zhangju"):
             return Reading(source.name, "unchanged", record.id, record.characters)
         return self._put(record.id if record else None, data, name, path)
 
+    def _known_as(self, path: str | None, name: str) -> str | None:
+        """Id of the document whose file this is."""
+        if path is not None and path in self._by_place:
+            return self._by_place[path]
+        if name in self._by_place:
+            return self._by_place[name]
+        # Of several files of one name, nobody can say which is meant.
+        files = self._by_file.get(file_name(name), set()) if path is None else set()
+        return next(iter(files)) if len(files) == 1 else None
+
+    def _note_place(self, identifier: str, path: str | None, name: str) -> None:
+        self._by_place[path or name] = identifier
+        if path is not None:
+            self._by_file.setdefault(file_name(path), set()).add(identifier)
+
     def _put(self, identifier: str | None, data: bytes, name: str, path: str | None) -> Reading:
         """Parse what was read, and put it in the place of the document of an id, or at the end."""
-        document = _parse(data, name, path)
         before = None if identifier is None else self.records[identifier]
-        document = replace(document, id=identifier or _free_id(document.id, self.records))
+        # What is sent in place of a file stays that file, so that the next one finds it again.
+        place = path if before is None or path else self._paths[before.id]
+        document = _parse(data, name, place)
+        source = before.source if before is not None and path is None and place else name
+        document = replace(document, id=identifier or _free_id(document.id, self.records), source=source)
         origin = Origin(_digest(data), version("zhangju"))
         read = self._spool.add(document)
         self.new[document.id] = Item(document.id, document.title, read, text_size(document), origin)
         self.records[document.id] = record = DocumentRecord(
-            document.id, document.title, name, source_hash(document), len(document.text), *origin
+            document.id, document.title, source, source_hash(document), len(document.text), *origin
         )
-        self._by_place[path or name] = document.id
+        self._paths[document.id] = place
+        self._note_place(document.id, place, source)
         outcome: Outcome = "added"
         if before is not None:
             same = (before.sha256, before.file_sha256) == (record.sha256, record.file_sha256)

@@ -13,7 +13,7 @@ from zhangju_ui.failures import render_problem, say_error
 from zhangju_ui.frame import render_progress
 from zhangju_ui.pace import Pace
 from zhangju_ui.plain import shown
-from zhangju_ui.shelf import Shelf, Upload
+from zhangju_ui.shelf import Shelf, Upload, replaced_names
 from zhangju_ui.strings import Language, say
 from zhangju_ui.tray import Tray, Waiting
 
@@ -53,7 +53,7 @@ def look_at(shelf: Shelf, uploads: Sequence[Upload], tray: Tray, language: Langu
             problems.append(_refused(upload.name, "unreadable", language))
     documents = shelf.documents
     room = limits.documents - len(documents)
-    if not tray.put(good, {each.source for each in documents}, room):
+    if not tray.put(good, replaced_names(documents), room):
         problems.append(say("too_many", language, limit=limits.documents))
     return problems
 

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from zhangju_index.errors import InputError
+from zhangju_index.file_names import file_name
 from zhangju_index.formats import SUFFIXES
 from zhangju_ui import adding
 from zhangju_ui.answer_view import render_answer, render_pending
@@ -362,4 +363,4 @@ def _not_kept(error: InputError, language: Language) -> str:
 
 
 def _uploads(files: list[str] | None) -> list[Upload]:
-    return [Upload(Path(file).name, Path(file)) for file in files or []]
+    return [Upload(file_name(file), Path(file)) for file in files or []]

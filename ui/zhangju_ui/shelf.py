@@ -7,6 +7,7 @@ begins as a copy of it, and the page moves there.
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from zhangju.values import Listing
 from zhangju_index.errors import DocumentError, IndexBusyError
+from zhangju_index.file_names import file_name
 from zhangju_index.outline import Outline, outline_document
 from zhangju_ui.failures import SaidError
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from zhangju_index.build import OnStatus
     from zhangju_index.library import Reading
 
-__all__ = ["Limits", "Shelf", "Upload", "library_folder"]
+__all__ = ["Limits", "Shelf", "Upload", "library_folder", "replaced_names"]
 
 _OUTLINES = 16
 
@@ -148,7 +150,7 @@ class Shelf:
 
         sources = [Source(upload.name, data=_bytes(upload)) for upload in uploads]
         with self._change():
-            new = {source.name for source in sources} - {each.source for each in self.documents}
+            new = {source.name for source in sources} - replaced_names(self.documents)
             if len(self.documents) + len(new) > self.limits.documents:
                 raise SaidError("too_many", limit=self.limits.documents)
             self._begin()
@@ -208,6 +210,12 @@ class _Turn:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def replaced_names(documents: Sequence[Listing]) -> set[str]:
+    """Names of files that take the place of a document, as ``zhangju_index.library`` has it."""
+    called = Counter(file_name(each.source) for each in documents)
+    return {name for name, count in called.items() if count == 1} | {each.source for each in documents}
 
 
 def library_folder(model: str | None = None) -> Path:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from zhangju.jsonable import document_json, document_outline_json, range_json
 from zhangju.retriever import Retriever
+from zhangju_index.file_names import file_name
 from zhangju_index.library import Source
 from zhangju_ui.api.bodies import (
     ChangeBody,
@@ -49,14 +50,23 @@ def document_routes(service: Service) -> APIRouter:
         return JSONResponse({"documents": documents})
 
     @router.post(
-        "", response_model=ChangeBody, responses=_REFUSED, summary="Put files in; known ones are replaced"
+        "",
+        response_model=ChangeBody,
+        responses=_REFUSED,
+        summary="Put files in; one whose name, without folders, is known is replaced",
     )
     async def add(
         request: Request,
         files: Annotated[list[UploadFile], File(description="Text, Markdown, HTML, Word or PDF files.")],
     ) -> Response:
         _check_changes(service)
-        sources = [Source(file.filename or "upload", data=await file.read()) for file in files]
+        names = [file_name(file.filename or "") for file in files]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            # The second would take the place of the first, and nobody would hear of it.
+            raise ApiError(
+                422, "invalid_request", f"files: two are called {twice}: rename one, or send them apart"
+            )
+        sources = [Source(name, data=await file.read()) for name, file in zip(names, files, strict=True)]
         change = await service.changes.run(caller_of(request), lambda given_up: service.live.add(sources))
         readings = [
             {

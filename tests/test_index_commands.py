@@ -42,9 +42,62 @@ def run(*arguments: str, stdin: bytes | None = None) -> Result:
     return CliRunner().invoke(cli, ["index", *arguments, "--index", "x"], input=stdin)
 
 
+def outlined(*arguments: str) -> Result:
+    """Run ``zhangju outline --json``."""
+    return CliRunner().invoke(cli, ["outline", "--json", *arguments])
+
+
 def listed() -> list[str]:
     """Ids of what the index holds."""
     return [document["document_id"] for document in json.loads(run("list", "--json").stdout)["documents"]]
+
+
+class TestOutline:
+    """``zhangju outline --index``."""
+
+    def test_a_document_of_an_index_is_outlined_by_any_of_its_names(self) -> None:
+        """As its file is; also when the file is gone, and all of them where none is named."""
+        text = "# 年假\n\n## 天数\n\n年假有五天。\n"
+        Path("texts", "leave.md").write_text(text, encoding="utf-8")
+        run("add", "texts")
+        of_file = json.loads(outlined(str(Path("texts", "leave.md"))).stdout)
+        tree_of_file = CliRunner().invoke(cli, ["outline", "texts/leave.md"]).stdout
+        Path("texts", "leave.md").unlink()
+        for name in ("leave", "texts/leave.md", str(Path("texts", "leave.md").absolute()), "lea*"):
+            [document] = json.loads(outlined("--index", "x", name).stdout)["documents"]
+            assert [document] == of_file["documents"]
+        both = json.loads(outlined("--index", "x", "leave", "a", "leave").stdout)["documents"]
+        everything = json.loads(outlined("--index", "x").stdout)["documents"]
+        tree = CliRunner().invoke(cli, ["outline", "--index", "x", "leave"]).stdout
+
+        assert [each["document_id"] for each in both] == ["leave", "a"]
+        assert [each["document_id"] for each in everything] == listed()
+        assert tree == tree_of_file
+        assert "天数" in tree
+
+    def test_what_is_not_there_is_a_line(self) -> None:
+        """Before anything is shown; and a folder without an index is told as such."""
+        run("add", "texts")
+        for arguments, code, words in (
+            (["--index", "x", "a", "leaf"], 2, "the index holds no document leaf"),
+            (["--index", "x", "z*"], 2, "z* fits no document"),
+            (["--index", "texts"], 3, "texts"),
+            (["--index", "x", "-", "--name", "b.txt"], 2, "--name is for standard input"),
+            (["--index", "x", "--store", "milvus+http://localhost:1"], 2, "one of them is meant"),
+        ):
+            refused = outlined(*arguments)
+            assert (refused.exit_code, refused.stdout) == (code, ""), refused.stderr
+            assert words in refused.stderr
+
+    def test_an_index_that_the_environment_names_makes_no_name_of_a_file(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """``zhangju outline FILE`` stays what it is."""
+        run("add", "texts/a.txt")
+        monkeypatch.setenv("ZHANGJU_INDEX", "x")
+        [document] = json.loads(outlined("texts/b.txt").stdout)["documents"]
+
+        assert document["source"] == "texts/b.txt"
 
 
 class TestAdd:

@@ -16,13 +16,14 @@ import click
 
 from zhangju_ui.cli_errors import CommandGroup
 from zhangju_ui.eval_command import eval_command
-from zhangju_ui.index_commands import index_group
+from zhangju_ui.index_commands import index_group, index_outlines
 from zhangju_ui.options import (
     HOST,
     INDEX,
     JSON,
     LLM,
     MODEL,
+    NAMED_INDEX,
     RERANKER,
     TOKEN,
     WHERE,
@@ -314,16 +315,21 @@ def search(
 
 
 @cli.command()
-@click.argument("files", nargs=-1, metavar="[FILE]…")
+@click.argument("files", nargs=-1, metavar="[FILE|NAME]…")
 @click.option("--name", metavar="NAME", help="What to call standard input; its ending tells the format.")
 @JSON
-def outline(files: tuple[str, ...], *, name: str | None, as_json: bool) -> None:
+@NAMED_INDEX
+def outline(files: tuple[str, ...], *, name: str | None, as_json: bool, index: Path | None) -> None:
     """Show the sections of articles as a tree.
 
     Each with its kind, its characters and its heading. FILE is a file, a folder, a pattern in
     quotes or - for standard input; without one, the bundled article is shown.
+
+    With --index or --store, documents of that index are shown: NAME is an id, a source or a path,
+    as 'zhangju index list' shows them, or a pattern in quotes; without one, all of them.
     """
-    if name is not None and "-" not in files:
+    place = chosen_store() or index
+    if name is not None and ("-" not in files or place is not None):
         raise click.UsageError("--name is for standard input: give - among the files")
     from zhangju_index.errors import DocumentError
     from zhangju_index.outline import outline_document
@@ -341,6 +347,9 @@ def outline(files: tuple[str, ...], *, name: str | None, as_json: bool) -> None:
 
     def outlines() -> "Iterator[Outline]":
         nonlocal bad
+        if place is not None:
+            yield from index_outlines(files, place)
+            return
         if not files:
             yield outline_document(bundled_article())
             return
@@ -362,7 +371,7 @@ def outline(files: tuple[str, ...], *, name: str | None, as_json: bool) -> None:
     if as_json:
         # One after the other: of a large folder, only one text is in memory.
         value = outline_json(outlines())
-        if value["documents"]:
+        if value["documents"] or place is not None:
             click.echo(json_line(value))
     else:
         for number, each in enumerate(outlines()):

@@ -3,8 +3,9 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from zhangju_index.folder import Index
     from zhangju_index.manifest import DocumentRecord, Manifest
     from zhangju_index.milvus.address import StoreAddress
+    from zhangju_index.outline import Outline
+    from zhangju_index.values import Document, Section
 
-__all__ = ["REBUILT", "index_group"]
+__all__ = ["REBUILT", "index_group", "index_outlines"]
 
 REBUILT = "the next question builds it again"
 """How the bundled article's index is put right: nobody has to do it by hand."""
@@ -192,6 +195,42 @@ def index_verify(index: Path | None) -> None:
     with _opened(index, verify=True) as opened:
         holds = amount(opened.manifest.counts)
     click.echo(f"{opened.directory} is whole: {holds}; every file is as it was written")
+
+
+def index_outlines(names: Sequence[str], place: "Path | StoreAddress") -> "Iterator[Outline]":
+    """Outlines of documents in an index, as they were when it was built; without a name, of all.
+
+    Args:
+        names: Ids, sources, paths or patterns, as ``zhangju index remove`` takes them.
+        place: The index.
+
+    Raises:
+        InputError: A name fits no document, or several.
+        IndexUnusableError: There is no index, or it is damaged.
+    """
+    from zhangju_index.library import find_document
+    from zhangju_index.outline import outline_document
+
+    manifest, metadata, _ = _contents(place)
+    records = manifest.documents
+    spelt = _spell_out(names, place) if names else [record.id for record in records]
+    # All names are known before the first is shown.
+    ids = dict.fromkeys(find_document(name, records, metadata, naming(place)) for name in spelt)
+    for document, sections in _documents(ids, place):
+        yield replace(outline_document(document), sections=sections)
+
+
+def _documents(
+    ids: Iterable[str], place: "Path | StoreAddress"
+) -> "Iterator[tuple[Document, tuple[Section, ...]]]":
+    if isinstance(place, Path):
+        with _opened(place, verify=False) as opened:
+            for each in ids:
+                yield opened.texts.document(each), tuple(opened.texts.sections(each))
+        return
+    from zhangju_index.milvus.library import read_from_store
+
+    yield from read_from_store(place, ids)
 
 
 def _own_index(index: Path | None) -> Path:

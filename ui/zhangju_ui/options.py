@@ -19,6 +19,7 @@ __all__ = [
     "JSON",
     "LLM",
     "MODEL",
+    "NAMED_INDEX",
     "OWN_INDEX",
     "RERANKER",
     "TOKEN",
@@ -89,6 +90,24 @@ _own_index_option = click.option(
     metavar="DIR",
     help="Folder of the index [env: ZHANGJU_INDEX].",
 )
+
+
+def NAMED_INDEX(command: Command) -> Command:  # noqa: N802 - used like the other options
+    """The same, where it is no matter of course that an index is meant: the environment names none."""
+    folder = click.option(
+        "--index",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Show documents of the index in this folder; the arguments name them.",
+    )
+    store = click.option(
+        "--store",
+        metavar="URI",
+        expose_value=False,
+        callback=_keep_store,
+        help="The same, of a library on a Milvus server.",
+    )
+    return folder(store(command))
 
 
 def INDEX(command: Command) -> Command:  # noqa: N802 - used like the other options

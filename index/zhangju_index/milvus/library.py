@@ -6,7 +6,7 @@ where it stopped; the store gets what is complete.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -46,9 +46,17 @@ from zhangju_index.milvus.writing import LibraryWriter, clean, create_generation
 from zhangju_index.parsing import source_hash
 from zhangju_index.protocols import Embedder
 from zhangju_index.text_keys import KeyedVectors, text_keys
-from zhangju_index.values import Document
+from zhangju_index.values import Document, Section
 
-__all__ = ["add_to_store", "list_store", "rebuild_store", "remove_from_store", "verify_store", "work_folder"]
+__all__ = [
+    "add_to_store",
+    "list_store",
+    "read_from_store",
+    "rebuild_store",
+    "remove_from_store",
+    "verify_store",
+    "work_folder",
+]
 
 
 def add_to_store(
@@ -156,6 +164,22 @@ def list_store(address: StoreAddress) -> tuple[Manifest, dict[str, Mapping[str, 
         {name: each.metadata for name, each in held.items()},
         {name: each.counts["pages"] for name, each in held.items() if each.counts["pages"]},
     )
+
+
+def read_from_store(
+    address: StoreAddress, document_ids: Iterable[str]
+) -> Iterator[tuple[Document, tuple[Section, ...]]]:
+    """Documents of a library with their sections, one after the other.
+
+    Raises:
+        IndexMissingError: There is no library.
+        KeyError: It holds none of one id.
+    """
+    with closing(Client(address)) as client:
+        library = Library(client, read_state(client))
+        library.load()
+        for each in document_ids:
+            yield library.document(each)[1], library.sections(each)
 
 
 def verify_store(address: StoreAddress, *, on_status: OnStatus | None = None) -> Manifest:

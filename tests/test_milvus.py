@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from milvus_stores import require_lite, running_server
 from zhangju import retriever as retriever_module
+from zhangju.jsonable import document_outline_json
 from zhangju.retriever import Retriever
 from zhangju_index.errors import (
     IndexBusyError,
@@ -248,6 +249,10 @@ def test_a_list_tells_what_is_there(address: StoreAddress) -> None:
     assert metadata["a"] == {"format": "text"}
     assert pages == {}
     assert manifest.model.fingerprint == EMBEDDER.fingerprint
+    shown = CliRunner().invoke(cli, ["outline", "b", "--json", "--store", str(address)])
+    [outlined] = json.loads(shown.stdout)["documents"]
+    with retriever_of(address) as retriever:
+        assert outlined == document_outline_json(retriever.document("b"), retriever.sections("b"))
     again = add_to_store(SMALL, address)
     assert [reading.outcome for reading in again.readings] == ["unchanged"] * 3
 

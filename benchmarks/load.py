@@ -84,9 +84,9 @@ def serve(tally: Path, index: Path | None) -> None:
     shared: Counter[int] = Counter()
     work = Gatherer._work
 
-    def counted(gatherer: Gatherer, batch: list[object]) -> None:
+    def counted(gatherer: Gatherer, batch: list[object], mine: object) -> None:
         shared[len(batch)] += 1
-        work(gatherer, batch)
+        work(gatherer, batch, mine)
 
     Gatherer._work = counted
     sys.argv = ["zhangju", "serve", "--read-only", "--port", "0"]

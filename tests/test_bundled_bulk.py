@@ -91,7 +91,7 @@ def test_few_documents_and_other_processors_take_the_ordinary_way(
     """Nothing is loaded that would take longer than it saves, and nothing before there is a text."""
     made: list[int] = []
     assert isinstance(bundled, BundledEmbedder)
-    monkeypatch.setattr(bundled, "_reload", lambda: made.append(1) or read_weights())
+    monkeypatch.setattr(bundled_embedder, "BulkEncoder", lambda weights: made.append(1))
     monkeypatch.setattr(bundled_embedder, "has_fast_bfloat16", lambda: True)
     with bundled.in_bulk(BULK_BYTES - 1) as embedder:
         assert embedder is bundled

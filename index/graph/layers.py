@@ -10,7 +10,7 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
 
 from zhangju_index.bundled_weights import ModelShape
 
-__all__ = ["BLOCK", "RUNTIME", "TOKENS", "Graph", "Linear", "add_layer", "add_words"]
+__all__ = ["BLOCK", "RUNTIME", "Graph", "Linear", "add_layer", "add_places", "tokens"]
 
 RUNTIME = "com.microsoft"
 BLOCK = 32
@@ -85,36 +85,22 @@ class Graph:
         )
 
 
-TOKENS = [
-    helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"]),
-    helper.make_tensor_value_info("position_ids", TensorProto.INT64, [1, "tokens"]),
-    helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "tokens"]),
-]
-"""Inputs that ``add_words`` and ``add_layer`` read."""
+def tokens(shape: ModelShape) -> list[ValueInfoProto]:
+    """Inputs that ``add_places`` and ``add_layer`` read."""
+    return [
+        helper.make_tensor_value_info("words", TensorProto.FLOAT, ["texts", "tokens", shape.hidden_size]),
+        helper.make_tensor_value_info("position_ids", TensorProto.INT64, [1, "tokens"]),
+        helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "tokens"]),
+    ]
 
 
-def add_words(graph: Graph, shape: ModelShape) -> str:
-    """Add what looks words and places up; returns the name of the states before the first layer."""
+def add_places(graph: Graph, shape: ModelShape) -> str:
+    """Add the places to the words; returns the name of the states before the first layer."""
     width = shape.hidden_size
     vector = (TensorProto.FLOAT, width)
-    table = [
-        graph.weight("emb.word.pairs", TensorProto.UINT8, shape.vocab_size, width // 2),
-        "input_ids",
-        graph.weight("emb.word.scales", TensorProto.FLOAT, shape.vocab_size, width // BLOCK),
-    ]
-    words = graph.add(
-        "GatherBlockQuantized",
-        table,
-        "words",
-        RUNTIME,
-        bits=4,
-        block_size=BLOCK,
-        gather_axis=0,
-        quantize_axis=1,
-    )
     graph.weight("emb.place", TensorProto.FLOAT, shape.max_position_embeddings, width)
     places = graph.add("Gather", ["emb.place", "position_ids"], "places", axis=0)
-    placed = graph.add("Add", [words, places], "placed")
+    placed = graph.add("Add", ["words", places], "placed")
     norm = [graph.weight("emb.ln.w", *vector), graph.weight("emb.ln.b", *vector)]
     return graph.add("LayerNormalization", [placed, *norm], "hidden", axis=-1, epsilon=shape.layer_norm_eps)
 

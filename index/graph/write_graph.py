@@ -3,11 +3,11 @@
     python index/graph/write_graph.py          needs the package onnx; run again only to change the graph
 
 The weights stay where they are, in the package that carries them, and are given to the session when it is
-made (``zhangju_index.bundled_session``): nothing is exported, and no second copy lies on a disk. The word
-table and all matrices keep their 4-bit blocks of 32 with one scale; sums are float32
-(``accuracy_level`` 0), so that the vectors are those of the expanded weights.
+made (``zhangju_index.bundled_session``): nothing is exported, and no second copy lies on a disk. All
+matrices keep their 4-bit blocks of 32 with one scale; sums are float32 (``accuracy_level`` 0), so that
+the vectors are those of the expanded weights. Words come looked up (``zhangju_index.bundled_words``).
 
-    input_ids (texts, tokens)   position_ids (1, tokens)   mask (texts, tokens)   pooling (texts, 1, tokens)
+    words (texts, tokens, width)   position_ids (1, tokens)   mask (texts, tokens)   pooling (texts, 1, tokens)
         -> vectors (texts, width), of unit length
 
 Positions are an input, because computing them from the shape fails at run time once the graph has been
@@ -16,7 +16,7 @@ optimised.
 
 from pathlib import Path
 
-from layers import TOKENS, Graph, add_layer, add_words
+from layers import Graph, add_layer, add_places, tokens
 from onnx import ModelProto, TensorProto, helper
 
 from zhangju_index.bundled_weights import ModelShape, read_weights
@@ -28,7 +28,7 @@ def build_graph(shape: ModelShape) -> ModelProto:
     """Write down the encoder for weights of a shape."""
     graph = Graph()
     width = shape.hidden_size
-    hidden = add_words(graph, shape)
+    hidden = add_places(graph, shape)
     thirds = graph.constant("thirds", width, width, width)
     for layer in range(shape.num_hidden_layers):
         hidden = add_layer(graph, shape, layer, hidden, thirds, graph.blocks)
@@ -37,7 +37,7 @@ def build_graph(shape: ModelShape) -> ModelProto:
     graph.add("LpNormalization", [flat], "vectors", axis=-1, p=2)
     pooling = helper.make_tensor_value_info("pooling", TensorProto.FLOAT, ["texts", 1, "tokens"])
     vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", width])
-    return graph.model("multilingual-e5-small", [*TOKENS, pooling], [vectors])
+    return graph.model("multilingual-e5-small", [*tokens(shape), pooling], [vectors])
 
 
 if __name__ == "__main__":

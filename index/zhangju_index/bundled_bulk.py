@@ -9,13 +9,10 @@ so both may stand in one index. ``benchmarks/encoders.py`` compares the ways.
 Importing torch takes seconds and loading this some 400 MB: a question never waits for it.
 """
 
-import ctypes
 import os
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from zhangju_index.bundled_weights import Weights
+from zhangju_index.bundled_words import WordTable
+from zhangju_index.memory import give_back_memory
 from zhangju_index.protocols import FloatMatrix
 
 if TYPE_CHECKING:
@@ -107,8 +106,7 @@ class BulkEncoder:
 
         self._shape = shape
         self._pad = weights.vocabulary.pad
-        # Only looked up, and 4-bit weights times a scale of 11 bits: half the memory, 1e-3 of a value.
-        self._words = matrix("emb.word").bfloat16()
+        self._words = WordTable(weights)
         self._places = matrix("emb.pos") + matrix("emb.type")[0]
         self._norm = norm("emb.ln")
         self._layers = [
@@ -136,7 +134,7 @@ class BulkEncoder:
         parts = [[rows[row] for row in batch] for batch in batches]
         for batch, found in zip(batches, self._pool.map(self._run, parts), strict=True):
             vectors[batch] = found
-        _give_back_memory()
+        give_back_memory()
         return vectors
 
     def close(self) -> None:
@@ -156,13 +154,14 @@ class BulkEncoder:
         from torch.nn import functional
 
         longest = _padded(max(map(len, rows)))
-        ids = torch.full((len(rows), longest), self._pad)
+        ids = np.full((len(rows), longest), self._pad)
         for row, tokens in zip(ids, rows, strict=True):
-            row[: len(tokens)] = torch.tensor(tokens)
+            row[: len(tokens)] = tokens
+        words = torch.from_numpy(self._words.look_up(ids))
         lengths = torch.tensor([len(row) for row in rows])
         there = torch.arange(longest)[None] < lengths[:, None]
         with torch.inference_mode():
-            hidden = self._norm_of(self._words[ids].float() + self._places[:longest], self._norm)
+            hidden = self._norm_of(words + self._places[:longest], self._norm)
             mask = None if bool(there.all()) else there[:, None, None]
             for layer in self._layers:
                 hidden = self._apply(layer, hidden, mask)
@@ -191,13 +190,6 @@ class BulkEncoder:
 
         width = (self._shape.hidden_size,)
         return functional.layer_norm(values, width, norm.weight, norm.bias, self._shape.layer_norm_eps)
-
-
-def _give_back_memory() -> None:
-    """Let glibc return what it holds: buffers of ever other sizes leave holes, gigabytes in an hour."""
-    if sys.platform == "linux":
-        with suppress(AttributeError):  # Other C libraries have no such function.
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _padded(length: int) -> int:

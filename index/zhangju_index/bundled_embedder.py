@@ -4,7 +4,7 @@ multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) puts ``query: `` befo
 ``passage: `` before a text, takes the mean of its token vectors and scales it to unit length.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhangju_index.bundled_bulk import BulkEncoder, has_fast_bfloat16
-from zhangju_index.bundled_session import open_session, word_values
+from zhangju_index.bundled_session import open_session
 from zhangju_index.bundled_tokenizer import build_tokenizer
 from zhangju_index.bundled_weights import Weights
+from zhangju_index.bundled_words import WordTable
 from zhangju_index.gathering import Gatherer
 from zhangju_index.memory import give_back_memory
 from zhangju_index.protocols import Embedder, FloatMatrix
 
 if TYPE_CHECKING:
-    from onnxruntime import OrtValue
     from tokenizers import Encoding, Tokenizer
 
 __all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder", "encodable"]
@@ -45,26 +45,24 @@ class BundledEmbedder:
         weights: The parsed weights file.
         name: What the model is loaded by.
         fingerprint: Name and content hash that the vectors go by.
-        reload: Reads the same weights again, for many documents at once; without it there is no
-            quicker way for them.
 
     Raises:
         ModelError: The weights are not those of such an encoder.
     """
 
-    def __init__(
-        self, weights: Weights, name: str, fingerprint: str, reload: Callable[[], Weights] | None = None
-    ) -> None:
+    def __init__(self, weights: Weights, name: str, fingerprint: str) -> None:
+        self._weights = weights
         self._name = name
-        self._reload = reload
         self._fingerprint = fingerprint
-        self._read_weights: Callable[[], Weights] = lambda: weights
         self._shape = weights.shape
+        self._words = WordTable(weights)
+        self._session = open_session(weights)
         vocabulary = weights.vocabulary
         self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
-        self._words = word_values(weights)
-        self._session = open_session(weights, self._words)
         self._tokenizer = build_tokenizer(vocabulary)
+        del vocabulary
+        # A quarter of a million pieces, of which the tokenizer has its own copies.
+        give_back_memory()
         self._gathered = Gatherer(lambda texts: self._embed(texts, E5_PROMPTS["query"]))
         longest_prompt = max(self.count_tokens(list(E5_PROMPTS.values())))
         self._max_tokens = self._shape.max_position_embeddings - _SPECIAL_TOKENS - longest_prompt
@@ -86,15 +84,12 @@ class BundledEmbedder:
 
     @property
     def weights(self) -> Weights:
-        """The parsed weights file.
-
-        Once a text was encoded it is let go, being as large as what runs, and read again if asked for.
-        """
-        return self._read_weights()
+        """The parsed weights file."""
+        return self._weights
 
     @property
-    def words(self) -> "Mapping[str, OrtValue]":
-        """Its words and places, for networks on the same lower layers."""
+    def words(self) -> WordTable:
+        """Its words, for networks on the same ones."""
         return self._words
 
     @property
@@ -123,21 +118,15 @@ class BundledEmbedder:
     @contextmanager
     def in_bulk(self, size: int) -> Iterator[Embedder]:
         """Give the quickest embedder for ``size`` bytes of documents: for many, torch where it is quicker."""
-        if self._reload is None or size < BULK_BYTES or not has_fast_bfloat16():
+        if size < BULK_BYTES or not has_fast_bfloat16():
             yield self
             return
-        self._let_weights_go()
-        with _InBulk(self, self._reload) as bulk:
+        with _InBulk(self) as bulk:
             yield bulk
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens, however long it is."""
         return [len(encoding.ids) for encoding in self._encode(texts)]
-
-    def _let_weights_go(self) -> None:
-        if self._reload is not None and self._read_weights is not self._reload:
-            self._read_weights = self._reload
-            give_back_memory()
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         return self._tokenizer.encode_batch_fast(
@@ -145,7 +134,6 @@ class BundledEmbedder:
         )
 
     def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
-        self._let_weights_go()
         rows = self.framed_rows(texts, prompt)
         vectors = np.empty((len(rows), self.dimension), dtype=np.float32)
         # Texts of one length make batches without padding.
@@ -170,7 +158,7 @@ class BundledEmbedder:
             mask[number, : len(row)] = 1
         pooling = (mask / mask.sum(axis=1, keepdims=True)).astype(np.float32)
         feeds = {
-            "input_ids": ids,
+            "words": self._words.look_up(ids),
             "position_ids": np.arange(longest, dtype=np.int64)[None],
             "mask": mask,
             "pooling": pooling[:, None],
@@ -182,7 +170,7 @@ class BundledEmbedder:
 class _InBulk:
     """The bundled model for many documents; questions go the way they always go."""
 
-    def __init__(self, embedder: BundledEmbedder, reload: Callable[[], Weights]) -> None:
+    def __init__(self, embedder: BundledEmbedder) -> None:
         self.name = embedder.name
         self.fingerprint = embedder.fingerprint
         self.dimension = embedder.dimension
@@ -190,14 +178,14 @@ class _InBulk:
         self.embed_queries = embedder.embed_queries
         self.count_tokens = embedder.count_tokens
         self._framed_rows = embedder.framed_rows
-        self._reload = reload
+        self._weights = embedder.weights
         self._encoder: BulkEncoder | None = None
 
     def embed_documents(self, texts: list[str]) -> FloatMatrix:
         """Encode passages: float32 rows of unit length, shape (len(texts), dimension)."""
         # Not before there is something to encode: all vectors may be there already.
         if self._encoder is None:
-            self._encoder = BulkEncoder(self._reload())
+            self._encoder = BulkEncoder(self._weights)
         return self._encoder.encode(self._framed_rows(texts, E5_PROMPTS["document"]))
 
     def __enter__(self) -> Embedder:

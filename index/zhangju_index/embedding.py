@@ -163,7 +163,7 @@ class SentenceTransformerEmbedder:
 
 def _load_bundled() -> Embedder:
     fingerprint = f"{BUNDLED_MODEL}:{WEIGHTS_SHA256[:16]}"
-    return BundledEmbedder(read_weights(), BUNDLED_MODEL, fingerprint, reload=read_weights)
+    return BundledEmbedder(read_weights(), BUNDLED_MODEL, fingerprint)
 
 
 def _load_named(name: str) -> Embedder:

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from zhangju_index.values import Parsed
 
-__all__ = ["BulkEmbedder", "Embedder", "FloatMatrix", "IntMatrix", "Parser", "VectorStore"]
+__all__ = ["BulkEmbedder", "Embedder", "FloatMatrix", "FloatTensor", "IntMatrix", "Parser", "VectorStore"]
 
 FloatMatrix = NDArray[np.float32]
+FloatTensor = NDArray[np.float32]
 IntMatrix = NDArray[np.int64]
 
 

@@ -2,7 +2,7 @@
 
     python rag/judge_training/write_graph.py          needs the package onnx; run again only to change the graph
 
-    input_ids, position_ids, mask   a question and a sentence as one text, as in ``index/graph/layers.py``
+    words, position_ids, mask       a question and a sentence as one text, as in ``index/graph/layers.py``
     means (pairs, 3, tokens)        what takes the mean of all tokens, of the question's, and of the sentence's
         -> score (pairs, 1)   places_of_answer (pairs, 3, tokens): start, end, evidence
 
@@ -20,7 +20,7 @@ from zhangju_index.bundled_weights import ModelShape, read_weights
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "index" / "graph"))
-from layers import TOKENS, Graph, add_layer, add_words  # noqa: E402 - a script's neighbour on another floor
+from layers import Graph, add_layer, add_places, tokens  # noqa: E402 - a script's neighbour on another floor
 
 TARGET = ROOT / "rag" / "zhangju" / "judge" / "judge.onnx"
 
@@ -44,7 +44,7 @@ def build_graph(shape: ModelShape, *, rounded: bool = True) -> ModelProto:
         )
         return graph.add("Add", [product, bias], f"{name}.out") if bias else product
 
-    hidden = add_words(graph, shape)
+    hidden = add_places(graph, shape)
     for layer in range(shape.num_hidden_layers):
         hidden = add_layer(graph, shape, layer, hidden, thirds, graph.bytes if rounded else exact)
 
@@ -65,7 +65,7 @@ def build_graph(shape: ModelShape, *, rounded: bool = True) -> ModelProto:
     return graph.model(
         "judge",
         [
-            *TOKENS,
+            *tokens(shape),
             value("means", TensorProto.FLOAT, "pairs", 3, "tokens"),
         ],
         [

@@ -16,6 +16,7 @@ import click
 
 from zhangju_ui.cli_errors import CommandGroup
 from zhangju_ui.eval_command import eval_command
+from zhangju_ui.importing import importing
 from zhangju_ui.index_commands import index_group, index_outlines
 from zhangju_ui.options import (
     HOST,
@@ -141,7 +142,9 @@ def chat(
     # A library in a store is changed on the command line.
     in_store = chosen_store() is not None
     is_bundled = not in_store and index is None and not folder.exists()
-    with open_live(None if is_bundled or in_store else folder, model, reranker, generator) as live:
+    with importing("zhangju_ui.mounting", "zhangju_ui.api.app", "uvicorn"):
+        live = open_live(None if is_bundled or in_store else folder, model, reranker, generator)
+    with live:
         may_change = not in_store and (is_local(host) if changes is None else changes)
         if in_store:
             note(f"the page shows {chosen_store()} and leaves it as it is: 'zhangju index add' changes it")
@@ -195,7 +198,9 @@ def serve(
     require_extra("the API", "serve")
     settings = api_settings(host, token, read_only=read_only, workers=workers, seconds=timeout)
     generator = name_generator(llm_url, llm_model)
-    with open_live(index, model, reranker, generator) as live:
+    with importing("zhangju_ui.api.app", "uvicorn"):
+        live = open_live(index, model, reranker, generator)
+    with live:
         serve_api(live, host=host, port=port, settings=settings)
 
 
@@ -248,12 +253,14 @@ def ask(
     QUESTION is one argument, so put it in quotes; '-' reads it from standard input.
     """
     question = _one_question(question, batch)
+    generator = name_generator(llm_url, llm_model)
+    with importing("zhangju.assistant", "zhangju.jsonable", "zhangju_ui.cli_output"):
+        retriever = open_retriever(index, model, reranker)
     from zhangju import Assistant
     from zhangju.jsonable import answer_json
     from zhangju_ui.cli_output import answer_lines, json_line, print_lines
 
-    generator = name_generator(llm_url, llm_model)
-    assistant = Assistant(open_retriever(index, model, reranker), generator=generator)
+    assistant = Assistant(retriever, generator=generator)
     if batch is not None:
 
         def reply(line: "BatchQuestion") -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """Mounts the chat page on our own application, with everything off that Gradio would do by itself."""
 
-import gradio as gr
 from fastapi import FastAPI
 from platformdirs import user_data_path
 
 from zhangju_ui.frame import Reach
+from zhangju_ui.gradio_alone import gr
 from zhangju_ui.head import EarlyHead
 from zhangju_ui.page import build_page, translations
 from zhangju_ui.routes import page_routes

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from zhangju_index.errors import InputError
 from zhangju_index.file_names import file_name
 from zhangju_index.formats import SUFFIXES
@@ -29,6 +27,7 @@ from zhangju_ui.frame import (
     render_title,
     render_welcome,
 )
+from zhangju_ui.gradio_alone import gr
 from zhangju_ui.library_view import render_documents, render_preview
 from zhangju_ui.plain import shown, well_formed
 from zhangju_ui.shelf import Limits, Shelf, Upload

@@ -1,6 +1,5 @@
 """The web application: the chat page, and beside it in one process what other programs ask."""
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -47,8 +46,6 @@ def create_app(
     Raises:
         InputError: Gradio, or what it is served with, is not installed.
     """
-    # Gradio compares this with an exact string.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     require_chat()
     from zhangju_ui.mounting import mount_page
 

@@ -1,6 +1,6 @@
 """The page's own look: ink on paper, with the red of a reader's brush for what is cited."""
 
-import gradio as gr
+from zhangju_ui.gradio_alone import gr
 
 __all__ = ["build_theme"]
 

@@ -14,7 +14,7 @@ from zhangju.judge.weights import read_judge
 from zhangju.reranking import Clause, Judgement
 from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_embedder import BundledEmbedder
-from zhangju_index.bundled_session import make_session
+from zhangju_index.bundled_session import make_session, place_arrays
 from zhangju_index.errors import ModelError
 from zhangju_index.values import Sentence
 from zhangju_index.vectors import FloatVector
@@ -50,7 +50,6 @@ class Judge:
         self._tokenizer = embedder.tokenizer
         self._bos, self._eos = embedder.frame
         self._session = session
-        # The session reads them where they lie.
         self._words = embedder.words
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-judge")
 
@@ -61,14 +60,14 @@ class Judge:
         Raises:
             ModelError: A file of it is missing or damaged.
         """
-        weights = read_judge(embedder.weights)
+        weights = place_arrays(embedder.weights) | read_judge(embedder.weights)
         try:
             graph = (files("zhangju.judge") / "judge.onnx").read_bytes()
         except OSError as error:
             raise ModelError(
                 f"expected the judge's graph in judge.onnx, got {error.strerror}; reinstall zhangju"
             ) from error
-        return cls(embedder, make_session(graph, weights, embedder.words, threads=1))
+        return cls(embedder, make_session(graph, weights, threads=1))
 
     @property
     def name(self) -> str:
@@ -102,7 +101,7 @@ class Judge:
         means[0, 1, : pair.asked] = 1 / pair.asked
         means[0, 2, pair.own] = 1 / max(1, len(pair.own))
         feeds = {
-            "input_ids": np.array([pair.ids], dtype=np.int64),
+            "words": self._words.look_up(np.array([pair.ids], dtype=np.int64)),
             "position_ids": np.arange(tokens, dtype=np.int64)[None],
             "mask": np.ones((1, tokens), dtype=np.int32),
             "means": means,

@@ -13,13 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangju_index.chunking import chunk_document
-from zhangju_index.lexical import _SIMPLIFIED, K1, B, LexicalIndex, tokenize
+from zhangju_index.lexical import _SIMPLIFIED, K1, B, LexicalIndex, terms_within, tokenize
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
 
 TEXTS = st.lists(st.text("新质生产力武进AB1., 。\n", max_size=20), max_size=8)
 QUESTIONS = st.text("新质生产力氢能AC12 ？", max_size=12)
+
+
+@given(
+    text=st.text("新质生产力武进々〇AB1203,.， \u0301é한국어ไทยकि\n", max_size=24),
+    question=st.text("新质生产力武进々〇AB1203,.， \u0301é한국어ไทยकि", max_size=16),
+)
+def test_terms_within_a_text_are_those_among_its_tokens(text: str, question: str) -> None:
+    """The quick way, the slow way, and commas within numbers."""
+    terms = tokenize(question)
+
+    assert terms_within(text, terms) == set(terms).intersection(tokenize(text))
 
 
 def slow_bm25(texts: Sequence[str], terms: Sequence[str]) -> list[float]:

@@ -43,7 +43,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "term_hash", "tokenize"]
+__all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "term_hash", "terms_within", "tokenize"]
 
 K1, B = 1.2, 0.75
 
@@ -69,6 +69,8 @@ _MARKS = "[\u0300-\u036f\u0483-\u0487\u0900-\u0963\u0966-\u0df3\u0f71-\u0fbc]"
 _TOKENS = re.compile(
     f"(?P<unspaced>[{_UNSPACED}〇々]+)|\\d+(?:[.,]\\d+)*|{_LETTERS}+(?:{_MARKS}+{_LETTERS}*)*"
 )
+_COMMA_IN_NUMBER = re.compile(r"(?<=\d),(?=\d)")
+_UNSPACED_TERM = re.compile(f"[{_UNSPACED}〇々]{{1,2}}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -85,6 +87,18 @@ def tokenize(text: str) -> list[str]:
         else:
             tokens.append(token)
     return tokens
+
+
+def terms_within(text: str, terms: Iterable[str]) -> set[str]:
+    """Those of some tokens that are among the tokens of ``text``; quicker than all of these."""
+    folded = _fold(text)
+    # Numbers lose their commas; those without any are looked for like words.
+    plain = _COMMA_IN_NUMBER.sub("", folded)
+    found = {term for term in terms if term in folded or term in plain}
+    # Within unspaced text every character and pair is a token; a word may also be part of a longer one.
+    if all(map(_UNSPACED_TERM.fullmatch, found)) and plain == folded:
+        return found
+    return found.intersection(tokenize(text))
 
 
 def _fold(text: str) -> str:

@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import weakref
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -41,6 +42,8 @@ __all__ = ["Texts", "TextsWriter", "pack_layout", "pack_sentence", "unpack_layou
 _BLOCK_CHARACTERS = 4096
 # Chunks that ``all_chunks`` holds at a time.
 _CHUNKS_AT_A_TIME = 500
+# Some 10 kB each; a search looks at some hundred.
+_RECENT_CHUNKS = 512
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -223,6 +226,7 @@ class Texts:
         except sqlite3.Error as error:
             raise IndexDamagedError(f"expected the texts of an index in {path.name}, got none") from error
         self._lock = threading.Lock()
+        self._recent = _RecentChunks()
         # Closes when the last reference goes, in whichever thread that happens.
         self._finalizer = weakref.finalize(self, self._connection.close)
         try:
@@ -372,22 +376,31 @@ class Texts:
         """
         wanted = [int(row) for row in rows]
         _check_rows(wanted, self.chunk_count, "chunk")
-        found = {
+        found = self._recent.get(wanted)
+        if missing := [row for row in wanted if row not in found]:
+            read = self._read_chunks(missing)
+            self._recent.put(read)
+            found |= read
+        return [found[row] for row in wanted]
+
+    def _read_chunks(self, wanted: Sequence[int]) -> dict[int, Chunk]:
+        return {
             row: self._unpack(*columns)
             for row, *columns in self._select(
                 'SELECT chunks.row, id, first_block, headings, "start", "end", page,'
                 " text, reading_text, embedding_prefix, embedding_text, sentences, sentence_pages FROM chunks"
                 " JOIN documents ON documents.row = document JOIN paths ON paths.row = path"
                 " WHERE chunks.row IN (SELECT value FROM json_each(?))",
-                json.dumps(wanted),
+                json.dumps([*wanted]),
             )
         }
-        return [found[row] for row in wanted]
 
     def all_chunks(self) -> Iterator[Chunk]:
         """Read every chunk in row order, some hundred at a time."""
         for start in range(0, self.chunk_count, _CHUNKS_AT_A_TIME):
-            yield from self.chunks(range(start, min(start + _CHUNKS_AT_A_TIME, self.chunk_count)))
+            rows = range(start, min(start + _CHUNKS_AT_A_TIME, self.chunk_count))
+            read = self._read_chunks(rows)
+            yield from (read[row] for row in rows)
 
     def sentence_rows(self, chunk_row: int) -> range:
         """Rows of one chunk's sentences, in the order of ``chunk.sentences``.
@@ -574,3 +587,26 @@ def unpack_layout(packed: str | None) -> Layout:
         full_lines=tuple(full_lines),
         unwrapped=unwrapped,
     )
+
+
+class _RecentChunks:
+    """The chunks asked for last, by row: questions on one subject ask for the same ones; for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chunks: OrderedDict[int, Chunk] = OrderedDict()
+
+    def get(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        """Those of some rows that are here."""
+        with self._lock:
+            found = {row: self._chunks[row] for row in rows if row in self._chunks}
+            for row in found:
+                self._chunks.move_to_end(row)
+        return found
+
+    def put(self, chunks: Mapping[int, Chunk]) -> None:
+        """Keep some, and forget what was not asked for longest."""
+        with self._lock:
+            self._chunks.update(chunks)
+            while len(self._chunks) > _RECENT_CHUNKS:
+                self._chunks.popitem(last=False)

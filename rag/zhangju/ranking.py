@@ -26,7 +26,7 @@ from zhangju.fusion import (
 from zhangju.reranking import Judgement, Reranker, Use, source_range, whole_words
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
-from zhangju_index.lexical import tokenize
+from zhangju_index.lexical import terms_within
 from zhangju_index.searching import Candidates, Label
 from zhangju_index.values import Chunk, Sentence
 from zhangju_index.vectors import FloatVector
@@ -283,7 +283,7 @@ def _leading(
 
 def sentence_coverage(sentence: Sentence, shares: Mapping[str, float]) -> float:
     """Share of the question's words that a sentence holds."""
-    terms = set(tokenize(sentence.reading_text))
+    terms = terms_within(sentence.reading_text, shares)
     return sum(weight for term, weight in shares.items() if term in terms)
 
 

@@ -133,9 +133,9 @@ def render_turn(
         )
     if turn.error:
         return render_error(turn.error, language, again)
-    words = "asked_elsewhere" if under_way else "stopped"
+    words, kind = ("asked_elsewhere", " zj-elsewhere") if under_way else ("stopped", "")
     return (
-        f'<div class="zj-status zj-status-stopped" id="zj-answer-{number}">{say(words, language)}</div>\n\n'
+        f'<div class="zj-status zj-status-stopped{kind}" id="zj-answer-{number}">{say(words, language)}</div>\n\n'
         f'<div class="zj-foot">{"" if under_way else again}</div>'
     )
 

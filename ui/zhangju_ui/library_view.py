@@ -77,7 +77,7 @@ def render_preview(outlines: Sequence[Outline], problems: Sequence[str], languag
     found = "".join(
         f'<div class="zj-waiting"><details class="zj-found"{" open" if len(outlines) < 4 else ""}><summary>{shown(outline.title)}'
         f'<span class="zj-soft">{_size(len(outline.document.text), language)} · '
-        f"{_sections(_count(outline_tree(outline.sections)), language)}</span></summary>"
+        f"{_headings(_count(outline_tree(outline.sections)), language)}</span></summary>"
         f"{_plain_tree(outline_tree(outline.sections))}</details>{_withdraw(outline, language)}</div>"
         for outline in outlines
     )
@@ -161,8 +161,8 @@ def _count(nodes: Sequence[Node]) -> int:
     return sum(1 + _count(node.children) for node in nodes)
 
 
-def _sections(count: int, language: Language) -> str:
-    return say("section" if count == 1 else "sections", language, count=count)
+def _headings(count: int, language: Language) -> str:
+    return say("heading" if count == 1 else "headings", language, count=count)
 
 
 def _size(characters: int, language: Language) -> str:

@@ -38,11 +38,9 @@ from zhangju_ui.visitors import Visitors
 
 __all__ = ["build_page", "translations"]
 
-_REGIONS: dict[Language, tuple[str, ...]] = {
-    "zh-Hans": ("zh", "zh-CN", "zh-SG", "zh-MY", "zh-Hans"),
-    "zh-Hant": ("zh-TW", "zh-HK", "zh-MO", "zh-Hant"),
-    "en": ("en",),
-}
+# What Gradio calls each language; the page's script tells it which of these is wanted.
+_TAGS: dict[Language, str] = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
+_GRADIOS_WORDS = {"upload_text.drop_file": "drop", "upload_text.click_to_upload": "pick", "common.or": "or"}
 _AT_ONCE = 16
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -63,7 +61,9 @@ def translations(limits: Limits, reach: Reach) -> gr.I18n:
             "zj_html_loading": render_loading(language),
         }
         said = {f"zj_{key}": text[language] for key, text in STRINGS.items()}
-        words.update({region: {**said, **fixed} for region in _REGIONS[language]})
+        # Gradio looks for its own words under these names, and takes ours where there are any.
+        gradios = {key: say(ours, language) for key, ours in _GRADIOS_WORDS.items()}
+        words[_TAGS[language]] = {**said, **fixed, **gradios}
     return gr.I18n(**words)
 
 
@@ -164,6 +164,13 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         questions.leave(tab(request))
         return *open_conversation(str(event._data.get("id", "")), request), ready()
 
+    def follow(identity: str, request: gr.Request) -> tuple[Any, ...]:
+        """Show what another tab asked in the conversation that is open; one that was deleted stays as it is."""
+        language, store = at(request)
+        conversation = store.get(identity)
+        shown_now = chat_showing(conversation, language) if conversation is not None else gr.skip()
+        return shown_now, render_conversations(store.all(), identity, language)
+
     def fresh(request: gr.Request) -> tuple[Any, ...]:
         questions.leave(tab(request))
         return *open_conversation("", request), ready()
@@ -238,7 +245,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
             with gr.Column(elem_id="zj-library", elem_classes="zj-pane", min_width=0):
                 conversations = _html(
                     "zj-conversations",
-                    tells="zhangju.tell(element, trigger, {open: 'open', fresh: 'fresh', erase: 'erase'})",
+                    tells="zhangju.tell(element, trigger, {open: 'open', fresh: 'fresh', erase: 'erase', follow: 'follow'})",
                 )
                 _html("zj-library-title", i18n("zj_html_library"))
                 library = _html(
@@ -252,7 +259,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                         file_count="multiple",
                         file_types=list(SUFFIXES),
                         type="filepath",
-                        label=i18n("zj_drop"),
+                        label=i18n("zj_add"),
                         elem_id="zj-drop",
                         height=84,
                     )
@@ -312,10 +319,11 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
         _then(asked, "answered")
         moved = [*told, box]
         box.stop(stop, [identity], moved, **_QUIET)
-        for event, moves, needs in (
-            (conversations.open, choose, None),
-            (conversations.fresh, fresh, None),
-            (conversations.erase, erase, [identity]),
+        for event, moves, needs, shows in (
+            (conversations.open, choose, None, moved),
+            (conversations.fresh, fresh, None, moved),
+            (conversations.erase, erase, [identity], moved),
+            (conversations.follow, follow, [identity], [chat, conversations]),
         ):
             # In the order of the clicks, and none of them dropped.
             in_turn: dict[str, Any] = {
@@ -323,7 +331,7 @@ def build_page(shelf: Shelf, visitors: Visitors, i18n: gr.I18n) -> gr.Blocks:
                 "concurrency_limit": 1,
                 "concurrency_id": "moves",
             }
-            _then(event(moves, needs, moved, **in_turn, **_QUIET), "moved")
+            _then(event(moves, needs, shows, **in_turn, **_QUIET), "moved")
         given = drop.upload(preview, [drop, tray], [found, confirm, progress, drop], **_QUIET)
         _then(given, "offered")
         _then(found.withdraw(withdraw, [tray], [found, confirm], **_QUIET), "offered")

@@ -57,8 +57,8 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "filter_documents": ("按题名筛选", "按題名篩選", "Filter by title"),
     "characters": ("{count} 字", "{count} 字", "{count} characters"),
-    "section": ("1 节", "1 節", "1 section"),
-    "sections": ("{count} 节", "{count} 節", "{count} sections"),
+    "heading": ("1 个标题", "1 個標題", "1 heading"),
+    "headings": ("{count} 个标题", "{count} 個標題", "{count} headings"),
     "limit": ("只问这里", "只問這裡", "Ask only here"),
     "limit_to": ("只问“{name}”", "只問「{name}」", "Ask only “{name}”"),
     "limited": ("只问：", "只問：", "Only in:"),
@@ -73,11 +73,9 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "removed": ("已移除“{name}”。", "已移除「{name}」。", "“{name}” was removed."),
     # Adding
     "add": ("加入文章", "加入文章", "Add documents"),
-    "drop": (
-        "把文件拖到这里，或点这里挑选",
-        "把檔案拖到這裡，或按這裡挑選",
-        "Drop files here, or click to choose",
-    ),
+    "drop": ("把文件拖到这里", "把檔案拖到這裡", "Drop files here"),
+    "or": ("或", "或", "or"),
+    "pick": ("点这里挑选", "按這裡挑選", "click to choose"),
     "add_hint": (
         "文本、Markdown、HTML、Word（.docx）和 PDF；每个文件至多 {size}",
         "文字檔、Markdown、HTML、Word（.docx）和 PDF；每個檔案至多 {size}",
@@ -363,9 +361,9 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "These passages are the closest, for you to judge.",
     ),
     "asked_elsewhere": (
-        "另一个页面正在问这个问题：稍后从左边再打开这个对话。",
-        "另一個頁面正在問這個問題：稍後從左邊再開啟這個對話。",
-        "Another page is asking this: open the conversation again in a moment.",
+        "另一个页面正在问这个问题：回答好了，这里也会显示。",
+        "另一個頁面正在問這個問題：回答好了，這裡也會顯示。",
+        "Another page is asking this: the answer will be shown here as well.",
     ),
     "stopped": ("已停止", "已停止", "Stopped"),
     "confidence": (

@@ -12,11 +12,15 @@ const zhangju = (() => {
 
   /* Language: Gradio translates by what the browser says it speaks. */
   const tags = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en" };
-  const chosen = tags[kept("zj-language")];
-  if (chosen) {
-    Object.defineProperty(navigator, "language", { get: () => chosen });
-    Object.defineProperty(navigator, "languages", { get: () => [chosen] });
-  }
+  const spoken = (first) => {
+    const [tongue, ...regions] = first.toLowerCase().split("-");
+    const isTraditional = !regions.includes("hans") && regions.some((each) => ["hant", "tw", "hk", "mo"].includes(each));
+    return tongue === "zh" ? tags[isTraditional ? "zh-Hant" : "zh-Hans"] : tags.en;
+  };
+  // It knows neither zh nor zh-HK; the server decides by the same rule.
+  const chosen = tags[kept("zj-language")] ?? spoken(navigator.language);
+  Object.defineProperty(navigator, "language", { get: () => chosen });
+  Object.defineProperty(navigator, "languages", { get: () => [chosen] });
 
   /* Panes and views */
   const showPane = (pane) => {
@@ -148,11 +152,12 @@ const zhangju = (() => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, text);
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const ask = (question) => {
+  const ask = (question, turn = null) => {
     const submit = one("#zj-question .submit-button");
     if (!submit || isUntaken()) return;
     if (isPhone()) showPane("chat");
     type(question);
+    if (turn) edit(turn.replace, turn);
     submit.click();
   };
 
@@ -167,16 +172,16 @@ const zhangju = (() => {
     if (isUntaken() || moving || asked !== null) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!isUntaken()) held = box().value;
+      if (!isUntaken()) held = { question: box().value, turn: again };
     } else {
       asked = box().value;
     }
   };
   const release = () => {
     if (moving || asked !== null || held === null) return;
-    const question = held;
+    const { question, turn } = held;
     held = null;
-    ask(question);
+    ask(question, turn);
   };
   const move = () => {
     moving += 1;
@@ -188,6 +193,7 @@ const zhangju = (() => {
   const moved = () => {
     moving -= 1;
     release();
+    refresh();
   };
   const answered = () => {
     asked = null;
@@ -197,8 +203,32 @@ const zhangju = (() => {
       const hidden = row?.getBoundingClientRect().top < one("#zj-chatbot").getBoundingClientRect().top;
       if (hidden && asked === null) row.scrollIntoView({ block: "start", behavior: motion() });
     }, 350);
+    tabs.postMessage(current());
     release();
+    refresh();
   };
+
+  /* What another tab of this browser asks in the same conversation is shown here as well. */
+  const tabs = new BroadcastChannel("zhangju");
+  const current = () => one("#zj-conversations [aria-current]")?.dataset.id;
+  let behind = false;
+  let follows = null;
+  const refresh = () => {
+    if (!behind || !follows || moving || asked !== null || held !== null) return;
+    behind = false;
+    moving += 1;
+    follows();
+  };
+  tabs.addEventListener("message", ({ data }) => {
+    if (!data || data !== current()) return;
+    behind = true;
+    refresh();
+  });
+  // Who asks may have closed their tab before the end.
+  addEventListener("focus", () => {
+    behind ||= one("#zj-chatbot .zj-elsewhere") !== null;
+    refresh();
+  });
   document.addEventListener("keypress", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target === box()) hold(event);
   }, true);
@@ -253,6 +283,8 @@ const zhangju = (() => {
     edit(null);
     // Gradio follows an answer only from the end of what is there.
     one("#zj-chatbot .panel-wrap, #zj-chatbot .bubble-wrap")?.scrollTo(0, 1e9);
+    // The server takes the question down at once; other tabs see that it is asked.
+    setTimeout(() => tabs.postMessage(current()), 700);
     return [asked, wanted];
   };
   const questionOf = (button) => {
@@ -322,6 +354,7 @@ const zhangju = (() => {
 
   /* What Gradio is told: buttons in a part of the page become its events. */
   const tell = (element, trigger, names) => {
+    if (names.follow) follows = () => trigger(names.follow, {});
     element.addEventListener("click", async (event) => {
       const button = event.target.closest("button");
       if (button?.matches(".zj-conversation")) {
@@ -407,11 +440,7 @@ const zhangju = (() => {
     ".zj-unlimit": () => { limit(null); box().focus(); },
     ".zj-unedit": () => { keepOld(); box().focus(); },
     ".zj-ask": (button) => ask(button.value),
-    ".zj-retry": (button) => {
-      const turn = JSON.parse(button.value);
-      edit(turn.replace, turn);
-      ask(questionOf(button));
-    },
+    ".zj-retry": (button) => ask(questionOf(button), JSON.parse(button.value)),
     ".zj-edit": (button) => { change(JSON.parse(button.value)); draft(questionOf(button)); },
     ".zj-copy": copy,
     ".zj-vote": vote,
@@ -440,13 +469,16 @@ const zhangju = (() => {
     }
     if (target.matches?.(".zj-language")) {
       keep("zj-language", target.value);
+      switches = true;
       location.reload();
     }
   });
   document.addEventListener("input", ({ target }) => {
     if (target.matches?.(".zj-filter")) filter(target.value);
-    // Who goes on typing has not asked yet.
-    if (target === box()) held = null;
+    if (target !== box()) return;
+    // Who goes on typing has not asked yet, nor asks the same again.
+    held = null;
+    if (again) edit(null);
   });
   document.addEventListener("toggle", async ({ target }) => {
     const part = target.open && target.querySelector(":scope > .zj-lazy");
@@ -534,11 +566,48 @@ const zhangju = (() => {
     apply();
   });
 
+  /* A page that is loaded anew, in another language say, opens its source where it was read. */
+  const READ = "zhangju-read";
+  let switches = false;
+  const firstSeen = () => {
+    const top = one("#zj-source-body").getBoundingClientRect().top;
+    const block = all("#zj-source-body .zj-article > [data-start]").find((each) => each.getBoundingClientRect().bottom > top);
+    return block && { at: block.dataset.start, below: block.getBoundingClientRect().top - top };
+  };
+  addEventListener("pagehide", () => {
+    const body = one("#zj-source-body");
+    const read = { place: body?.querySelector("article") && opened, seen: body && firstSeen(), link: cameFrom?.getAttribute("href") };
+    if (switches) {
+      Object.assign(read, { pane: document.body.dataset.pane, view: document.body.dataset.view });
+      Object.assign(read, { limit: before ?? { ...state }, draft: asked === null && state.replace === null ? box().value : "" });
+    }
+    sessionStorage.setItem(READ, JSON.stringify(read));
+  });
+  const reopen = async ({ place, seen, link, pane, view, limit: to, draft: words }) => {
+    if (pane) showPane(pane);
+    if (view) showView(view);
+    if (to?.document && holds(to.document)) limit(to);
+    if (words && !box().value) type(words);
+    if (!place?.document || !holds(place.document)) return false;
+    // Where the section or the quote alone would show another part of a long document.
+    await open(!place.quote && seen ? { ...place, at: seen.at } : place, null, true);
+    cameFrom = all("#zj-chatbot a.zj-cite, #zj-chatbot a.zj-note").find((each) => each.getAttribute("href") === link) ?? null;
+    cameFrom?.classList.add("zj-current");
+    one(".zj-back").hidden = !cameFrom;
+    const block = seen && all("#zj-source-body .zj-article > [data-start]").find((each) => each.dataset.start === seen.at);
+    const body = one("#zj-source-body");
+    const [target, below] = block ? [block, seen.below] : [body.querySelector("mark"), body.clientHeight / 3];
+    if (target) body.scrollTop += target.getBoundingClientRect().top - body.getBoundingClientRect().top - below;
+    return true;
+  };
+  const holds = (identity) => all(".zj-document").some((each) => each.dataset.document === identity);
   /* A library of one document is read at once. */
-  const begin = () => {
+  const begin = async () => {
+    const read = JSON.parse(sessionStorage.getItem(READ) ?? "{}");
+    sessionStorage.removeItem(READ);
     const only = all(".zj-document[open]")[0]?.dataset.document;
-    if (only && !one("#zj-source-body article")) open({ document: only, at: "0" }, null, true);
     moved();
+    if (!(await reopen(read)) && only && !one("#zj-source-body article")) open({ document: only, at: "0" }, null, true);
   };
 
   /* Whoever gave or withdrew a file by the keyboard goes on from there: its button is a new one then. */
@@ -548,8 +617,7 @@ const zhangju = (() => {
   const shelved = async () => {
     const body = one("#zj-source-body");
     const article = body.querySelector("article");
-    const held = (identity) => all(".zj-document").some((each) => each.dataset.document === identity);
-    if (state.document && !held(state.document)) limit(null);
+    if (state.document && !holds(state.document)) limit(null);
     if (!article) return;
     const { document: identity, version } = article.dataset;
     const fragment = await fetched({ ...opened, document: identity });

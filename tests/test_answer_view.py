@@ -231,3 +231,30 @@ def test_a_question_that_another_page_asks_says_so():
     assert "zj-retry" not in elsewhere["content"]
     assert stopped == alone
     assert "zj-retry" in stopped["content"]
+
+
+def test_rows_of_a_table_keep_their_words():
+    """Of a quoted row the bars are set apart, a line of dashes is out of sight, and every character is there."""
+    row = "| 翠冠梨 | 3175 | -- |"
+    answer = HandmadeAssistant().ask("未来产业")
+    [sentence] = answer.sentences
+    told = replace(answer, sentences=(replace(sentence, text=row),), text=row)
+    written = render_answer(told, 0, "zh-Hans")
+    line = re.search(r'<p class="zj-line">(.*?)</p>', written)[1]
+    assert Reader(line).text.startswith(row)
+    assert line.count('<span class="zj-bar">&#124;</span>') == 4
+    assert "zj-fence" not in line
+    refused = HandmadeAssistant().ask("天气")
+    table = "| 作物 | 收成 |\n|:---|---:|\n| <b>梨 | 3 |"
+    [passage, *_] = refused.passages
+    start = passage.chunk.start
+    sentence = replace(passage.sentence, start=start + 24, end=start + len(table))
+    chunk = replace(passage.chunk, text=table, reading_text=table, end=start + len(table))
+    written = render_answer(
+        replace(refused, passages=(replace(passage, chunk=chunk, sentence=sentence),)), 0, "zh-Hans"
+    )
+    card = re.search(r'<span class="zj-text">(.*)</span></li>', written)[1]
+    [ruled] = re.findall(r'<span class="zj-fence">(.*?)</span>', card)
+    assert Reader(ruled).text.strip() == "|:---|---:|"
+    assert "".join(marked(card)) == table[24:].strip()
+    assert set(Reader(card).tags) == {"mark", "span"}

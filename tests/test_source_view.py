@@ -242,6 +242,8 @@ def test_rows_of_other_formats_are_cells():
     rows = [["产业", "地区", "产值"], ["氢能", "武进", "12"], ["", "<i>天宁", "7"], ["甲", "乙"]]
     assert [[words for _, words in row] for row in cells(written)] == rows
     assert written.count("<table") == 2
+    # The first row has no figures, where all others have some.
+    assert [tag for row in cells(written) for tag, _ in row] == ["th"] * 3 + ["td"] * 8
 
 
 @pytest.mark.parametrize(

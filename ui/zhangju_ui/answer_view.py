@@ -21,6 +21,7 @@ from zhangju_ui.places import place_link
 from zhangju_ui.plain import literal, shown
 from zhangju_ui.reviving import answer_from_json
 from zhangju_ui.strings import Language, say
+from zhangju_ui.tables import is_piped
 
 __all__ = [
     "Token",
@@ -33,6 +34,8 @@ __all__ = [
     "tokens",
 ]
 
+# Bars between cells, and the line under a head: |---|:--:|
+_BARS = re.compile(r"(\|[ :|-]*-{3}[ :|-]*|[ :-]*-{3}[ :|-]*\||\|)")
 _DOUBTS: Mapping[str, str] = {
     "no source": "doubt_source",
     "unknown source": "doubt_unknown",
@@ -279,7 +282,17 @@ def _citation_link(citation: Citation, number: int) -> str:
 
 def _inline(text: str, status: SentenceStatus | None) -> str:
     kind = "zj-frame" if status is None else f"zj-said zj-{status}"
-    return f'<span class="{kind}">{shown(text)}</span>'
+    return f'<span class="{kind}">{_barred(text) if text.lstrip().startswith("|") else shown(text)}</span>'
+
+
+def _barred(text: str) -> str:
+    """Write rows of a Markdown table, bars softer than words, and the line under the head out of sight."""
+    return "".join(
+        f'<span class="{"zj-fence" if "-" in part else "zj-bar"}">{shown(part)}</span>'
+        if number % 2
+        else shown(part)
+        for number, part in enumerate(_BARS.split(text))
+    )
 
 
 def _doubt(text: str, reasons: Sequence[str], language: Language) -> str:
@@ -334,7 +347,7 @@ def _close(passage: Passage) -> str:
     return (
         f'<li class="zj-card"><a class="zj-note" href="{link}">'
         f'<span class="zj-path">{shown(path)}</span></a>'
-        f'<span class="zj-text">{_marked(excerpt(words, moved[0], around=16).short)}</span></li>'
+        f'<span class="zj-text">{_marked(excerpt(words, moved[0], around=16).short, rows=_has_rows(words))}</span></li>'
     )
 
 
@@ -385,7 +398,12 @@ def _path(headings: Sequence[str]) -> str:
     return PATH_SEPARATOR.join(heading for heading in headings if heading.strip())
 
 
-def _marked(pieces: Sequence[Piece]) -> str:
+def _has_rows(text: str) -> bool:
+    return any(is_piped(line.strip()) for line in text.splitlines())
+
+
+def _marked(pieces: Sequence[Piece], *, rows: bool = False) -> str:
+    write = _barred if rows else shown
     return "".join(
-        f'<mark class="zj-{mark}">{shown(text)}</mark>' if mark else shown(text) for mark, text in pieces
+        f'<mark class="zj-{mark}">{write(text)}</mark>' if mark else write(text) for mark, text in pieces
     )

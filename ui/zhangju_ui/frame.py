@@ -112,7 +112,7 @@ def render_bar(language: Language) -> str:
     """Write what stands above the question box: what it is limited to, whether it replaces a question."""
     close = icon("close")
     return (
-        f'<div class="zj-bar" aria-live="polite"><span class="zj-chip zj-limited" hidden>{icon("limit")}'
+        f'<div class="zj-state" aria-live="polite" data-down="{say("to_the_end", language)}"><span class="zj-chip zj-limited" hidden>{icon("limit")}'
         f'<span>{say("limited", language)}</span><span class="zj-chip-name"></span><button type="button" class="zj-icon zj-unlimit"'
         f' aria-label="{say("unlimit", language)}" title="{say("unlimit", language)}">{close}</button></span>'
         f'<span class="zj-chip zj-editing" hidden>{icon("edit")}<span>{say("editing", language)}</span>'

@@ -431,6 +431,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "table": ("表格", "表格", "Table"),
     "earlier": ("显示前面的部分", "顯示前面的部分", "Show what comes before"),
     "later": ("显示后面的部分", "顯示後面的部分", "Show what comes after"),
+    "to_the_end": ("到最下面", "到最下面", "To the end"),
     "back": ("回到回答", "回到回答", "Back to the answer"),
     "ask_about": ("就选中的文字提问", "就選取的文字提問", "Ask about the selection"),
     "about_words": (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-__all__ = ["Align", "Cell", "Row", "Table", "is_row", "read_table"]
+__all__ = ["Align", "Cell", "Row", "Table", "is_piped", "is_row", "read_table"]
 
 Align = Literal["", "start", "center", "end"]
 
@@ -77,9 +77,14 @@ class Table:
     aligns: tuple[Align, ...] = ()
 
 
+def is_piped(line: str) -> bool:
+    """Whether a line has the form of a row in Markdown."""
+    return bool(_PIPED.fullmatch(line))
+
+
 def is_row(line: str) -> bool:
     """Whether a line may be a row of a table, where its neighbours are too."""
-    return bool(_PIPED.fullmatch(line)) or "\t" in line or len(_GAP.split(line)) >= _FEWEST_GAPPED
+    return is_piped(line) or "\t" in line or len(_GAP.split(line)) >= _FEWEST_GAPPED
 
 
 def read_table(lines: Sequence[str], indents: Sequence[int], *, stated: bool) -> Table | None:
@@ -95,12 +100,12 @@ def read_table(lines: Sequence[str], indents: Sequence[int], *, stated: bool) ->
     """
     if len(lines) < 2 and not stated:
         return None
-    if not stated and all(map(_PIPED.fullmatch, lines)):
+    if not stated and all(map(is_piped, lines)):
         return _piped(lines)
     if any("\t" in line for line in lines) or any(indents):
         cells = [_parted(line, re.compile("\t")) for line in lines]
         counts = {len(row) + skipped for row, skipped in zip(cells, indents, strict=True)}
-        return _table(cells, indents) if stated or len(counts) == 1 else None
+        return _table(lines, cells, indents) if stated or len(counts) == 1 else None
     cells = [_parted(line, _SPACE if stated else _GAP) for line in lines]
     if len({len(row) for row in cells}) != 1 or len(cells[0]) < (2 if stated else _FEWEST_GAPPED):
         return None
@@ -109,7 +114,7 @@ def read_table(lines: Sequence[str], indents: Sequence[int], *, stated: bool) ->
         _is_two_words(line, a, b) for line, row in zip(lines, cells, strict=True) for a, b in pairwise(row)
     ):
         return None
-    return _table(cells, indents)
+    return _table(lines, cells, indents)
 
 
 def _piped(lines: Sequence[str]) -> Table:
@@ -148,6 +153,15 @@ def _is_two_words(line: str, left: Cell, right: Cell) -> bool:
     return all(_LATIN.fullmatch(line[cell.words : cell.after]) for cell in (left, right))
 
 
-def _table(cells: Sequence[tuple[Cell, ...]], indents: Sequence[int]) -> Table:
-    rows = tuple(Row(row, skipped) for row, skipped in zip(cells, indents, strict=True))
+def _table(lines: Sequence[str], cells: Sequence[tuple[Cell, ...]], indents: Sequence[int]) -> Table:
+    rows = tuple(
+        Row(row, skipped, kind="head" if number == 0 and _names_columns(lines) else "row")
+        for number, (row, skipped) in enumerate(zip(cells, indents, strict=True))
+    )
     return Table(rows, max(row.skipped + len(row.cells) for row in rows))
+
+
+def _names_columns(lines: Sequence[str]) -> bool:
+    """Whether the first row has no figures, and all others have some: formats do not tell which is the head."""
+    figures = [any(character.isdigit() for character in line) for line in lines]
+    return len(lines) > 1 and not figures[0] and all(figures[1:])

@@ -538,6 +538,9 @@ const zhangju = (() => {
       if (target.closest?.("#zj-documents")) showLimit();
       // Its words say what it does, and in the page's language.
       one("#zj-drop .upload-container[aria-label]")?.removeAttribute("aria-label");
+      const down = one("#zj-chatbot .scroll-down-button-container button:not([data-said])");
+      const words = one(".zj-state")?.dataset.down;
+      if (down && words) Object.assign(down, { ariaLabel: words, title: words }).dataset.said = "yes";
       const labelled = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
       labelled.forEach((message) => message.removeAttribute("aria-label"));
       all("#zj-chatbot .zj-vote:not([aria-pressed])").forEach((button) => {

@@ -261,6 +261,20 @@ WRONG = {
     ),
     "a form": ("POST", "/v1/ask", {"data": {"question": "a"}}, 422, "invalid_request"),
     "no files": ("POST", "/v1/documents", {}, 422, "invalid_request"),
+    "files in another field": (
+        "POST",
+        "/v1/documents",
+        {"files": {"file": ("a.md", "x")}},
+        422,
+        "invalid_request",
+    ),
+    "an unknown part of a range": (
+        "GET",
+        f"/v1/documents/{ARTICLE.id}/text?strat=3",
+        {},
+        422,
+        "invalid_request",
+    ),
     "no text": (
         "POST",
         "/v1/documents",

@@ -62,6 +62,7 @@ async def test_the_tools_describe_themselves(live: LiveAssistant) -> None:
         assert tool.description
         assert tool.annotations.read_only_hint
         assert tool.output_schema["properties"]
+        assert tool.input_schema["additionalProperties"] is False
         for name, each in tool.input_schema["properties"].items():
             assert each.get("description"), f"{tool.name}.{name}"
     assert "answerable" in tools["ask"].description

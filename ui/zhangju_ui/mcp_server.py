@@ -188,6 +188,13 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
 class _Server(MCPServer[Any]):
     """Says in one line what is wrong with a call; the SDK passes unknown arguments over."""
 
+    async def list_tools(self) -> list[Any]:
+        """As they are, saying that there are no other arguments."""
+        tools = await super().list_tools()
+        for tool in tools:
+            tool.input_schema = {**tool.input_schema, "additionalProperties": False}
+        return tools
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> Any:

@@ -24,6 +24,7 @@ __all__ = [
     "OutlinesBody",
     "PassageBody",
     "RangeBody",
+    "RangeQuery",
     "RemovedBody",
     "SearchBody",
     "SearchResultBody",
@@ -72,6 +73,13 @@ class AskBody(_Request):
     k: int = _K
     where: dict[str, str] = _WHERE
     stream: bool = Field(False, description="Answer with server-sent events.")
+
+
+class RangeQuery(_Request):
+    """Which part of a text."""
+
+    start: int = Field(0, ge=0, description="First character, in code points.")
+    end: int | None = Field(None, ge=0, description="One past the last; by default the end.")
 
 
 class EvalBody(_Request):

@@ -17,6 +17,7 @@ from zhangju_ui.api.bodies import (
     DocumentsBody,
     OutlineBody,
     RangeBody,
+    RangeQuery,
     RemovedBody,
 )
 from zhangju_ui.api.errors import RESPONSES, ApiError
@@ -122,11 +123,10 @@ def document_routes(service: Service) -> APIRouter:
     async def text(
         document_id: str,
         request: Request,
-        start: Annotated[int, Query(ge=0, description="First character, in code points.")] = 0,
-        end: Annotated[int | None, Query(ge=0, description="One past the last; by default the end.")] = None,
+        part: Annotated[RangeQuery, Query()],
     ) -> Response:
         def job(retriever: Retriever) -> dict[str, Any]:
-            return range_json(retriever.document(document_id), start, end)
+            return range_json(retriever.document(document_id), part.start, part.end)
 
         return JSONResponse(await look(request, job, document_id))
 

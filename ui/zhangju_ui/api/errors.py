@@ -126,6 +126,8 @@ def _in_one_line(error: RequestValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
     if first["type"] == "json_invalid":
         return f"expected JSON; {first.get('ctx', {}).get('error', 'it is none')}"
+    if place.startswith("files"):
+        return 'expected multipart/form-data with a file in each field "files"'
     if place == "the body":
         return "expected a JSON object, sent with 'content-type: application/json'"
     return first_wrong(error.errors())

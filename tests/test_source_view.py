@@ -30,6 +30,8 @@ LINES = st.lists(
             "| 氢能🚀 | 12\\|13 | |",
             "产业\t产值\t",
             "\t氢能",
+            "这是**重点🚀**和**另一个**，***不算***。",
+            "```",
             "<b>not bold</b> & ![x](http://leak.invalid/a.png) ${value}",
         ]
     ),
@@ -54,11 +56,12 @@ def seen(text):
     return squeezed(Reader(shown(text)).text)
 
 
+@pytest.mark.parametrize("source", ["article.txt", "article.md"])
 @given(text=st.one_of(TEXTS, LINES.map("\n".join)), data=st.data())
-def test_exactly_the_cited_characters_are_marked(text, data):
+def test_exactly_the_cited_characters_are_marked(source, text, data):
     """Whatever is cited, across lines and paragraphs and with emoji, that is marked and nothing else."""
     text = f"{text}文。"
-    outline = outline_document(document_from_text(text, name="article", source="article.txt"))
+    outline = outline_document(document_from_text(text, name="article", source=source))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
 
@@ -78,7 +81,7 @@ def test_exactly_the_cited_characters_are_marked(text, data):
 def test_no_word_of_the_document_is_lost(text):
     """The pane shows the whole document, in order."""
     text = f"{text}终。"
-    outline = outline_document(document_from_text(text, name="article", source="article.txt"))
+    outline = outline_document(document_from_text(text, name="article", source="article.md"))
     written = Reader(render_source(outline, "en")).text
     assert squeezed(written) == seen(outline.read(0, len(text)).text)
 
@@ -266,3 +269,21 @@ def test_cells_are_told_apart_only_where_that_is_sure(text, stated, shown_cells)
     written = render_source(outline_document(document), "en")
     assert [[words for _, words in row] for row in cells(written)] == shown_cells
     assert squeezed(Reader(written).text) == squeezed(text)
+
+
+def test_markdown_is_set_as_it_is_meant():
+    """Emphasis is bold without its asterisks, items and code are set as such, and no character is lost."""
+    text = (
+        "# 说明\n\n这里有**重点**，\n也有 2 ** 3。\n\n- 第一项\n- 第二项\n\n"
+        "```\n**print**\n| a | b |\n| c | d |\n```\n\n又一段**话**。\n"
+    )
+    outline = outline_document(document_from_text(text, name="a", source="a.md"))
+    written = render_source(outline, "en", [Mark("quote", text.index("这里"), text.index("，"))])
+    assert re.findall(r"<strong>(.*?)</strong>", written) == ["重点", "话"]
+    assert written.count('class="zj-item"') == 2
+    assert written.count('class="zj-code"') == 5
+    assert "<table" not in written
+    assert marked(written) == ["这里有**重点**"]
+    assert squeezed(Reader(written).text) == squeezed(text)
+    plain = render_source(outline_document(document_from_text(text, name="a", source="a.txt")), "en")
+    assert "<strong>" not in plain

@@ -32,6 +32,12 @@ _SIGIL = re.compile(r"#{1,6}\s+(?=\S)")
 # White space and marks that may stand before a heading.
 _REACH = 24
 _CLOSING = "。．.：:！!？?；;、”’」』）) \u3000"
+# Emphasis in Markdown; more asterisks in a row are something else.
+_EMPHASIS = re.compile(r"(?<!\*)\*\*(?=[^\s*])[^*]*[^\s*]\*\*(?!\*)")
+_STARS = 2
+_ITEM = re.compile(r"(?:[-*+•·]|\d{1,3}[.)])[ \t]+\S")
+_FENCE = ("```", "~~~")
+_MARKDOWN = (".md", ".markdown")
 # More columns do not fit a phone: such a table scrolls.
 _FEW_COLUMNS = 4
 
@@ -167,36 +173,58 @@ def _lang(outline: Outline) -> str:
     return detect_language(outline.document.text)
 
 
-def marked_text(reading: ReadingText, marks: Sequence[Mark], words: tuple[int, int] | None = None) -> str:
+def marked_text(
+    reading: ReadingText,
+    marks: Sequence[Mark],
+    words: tuple[int, int] | None = None,
+    *,
+    emphasis: bool = False,
+) -> str:
     """Write a stretch of reading text with the parts of ``marks`` that lie in it.
 
     Args:
         reading: The text.
         marks: What to mark.
         words: The part of the text that is seen; the rest is there to be marked and found.
+        emphasis: Set what stands between two pairs of asterisks in bold, without them.
     """
-    cuts = {0, len(reading.text)}
+    first, last = words or (0, len(reading.text))
+    bold = [found.span() for found in _EMPHASIS.finditer(reading.text, first, last)] if emphasis else []
+    cuts = {0, first, last, len(reading.text)}
+    for a, b in bold:
+        cuts.update((a, a + _STARS, b - _STARS, b))
+    edges = {0, len(reading.text)}
     for mark in marks:
-        cuts.update(reading.reading_range(mark.start, mark.end))
-    edges = sorted(cuts)
-    return "".join(_run(reading, a, b, marks, words) for a, b in pairwise(edges))
-
-
-def _run(reading: ReadingText, a: int, b: int, marks: Sequence[Mark], words: tuple[int, int] | None) -> str:
-    start, end = reading.offsets[a], reading.offsets[b - 1] + 1
-    kinds = {mark.kind for mark in marks if mark.start <= start < mark.end}
-    first, last = (min(max(a, edge), b) for edge in words or (a, b))
-    text = "".join(
-        f'<span class="zj-fence" aria-hidden="true">{shown(reading.text[x:y])}</span>'
-        if fence
-        else shown(reading.text[x:y])
-        for x, y, fence in ((a, first, True), (first, last, False), (last, b, True))
-        if x < y
+        edges.update(reading.reading_range(mark.start, mark.end))
+    return "".join(
+        _run(reading, [*sorted({a, b, *(cut for cut in cuts if a < cut < b)})], marks, (first, last), bold)
+        for a, b in pairwise(sorted(edges))
     )
+
+
+def _run(
+    reading: ReadingText,
+    edges: Sequence[int],
+    marks: Sequence[Mark],
+    words: tuple[int, int],
+    bold: Sequence[tuple[int, int]],
+) -> str:
+    """Write text that is marked all in one way, or not at all, and set as its parts ask for."""
+    start, end = reading.offsets[edges[0]], reading.offsets[edges[-1] - 1] + 1
+    kinds = {mark.kind for mark in marks if mark.start <= start < mark.end}
+    text = "".join(_set(reading.text[a:b], a, words, bold) for a, b in pairwise(edges))
     if not kinds:
         return text
     kind = "key" if "key" in kinds else "quote"
     return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{text}</mark>'
+
+
+def _set(text: str, at: int, words: tuple[int, int], bold: Sequence[tuple[int, int]]) -> str:
+    holder = next(((a, b) for a, b in bold if a <= at < b), None)
+    is_star = holder is not None and not holder[0] + _STARS <= at < holder[1] - _STARS
+    if is_star or not words[0] <= at < words[1]:
+        return f'<span class="zj-fence" aria-hidden="true">{shown(text)}</span>'
+    return f"<strong>{shown(text)}</strong>" if holder else shown(text)
 
 
 def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -> Iterator[_Piece]:
@@ -205,6 +233,8 @@ def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -
     starts = [section.start for section in sections]
     elements = document.layout.elements
     element_starts = [element.start for element in elements]
+    fenced = _fenced(outline)
+    fence_starts = [start for start, _ in fenced]
     for block in blocks:
         number = document.layout.page_at(block.offsets[0])
         for section in sections[_holding(starts, block.offsets[0]) : _holding(starts, block.offsets[-1]) + 1]:
@@ -215,8 +245,31 @@ def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -
             opens = first - section.start < _REACH and not document.text[section.start : first].strip()
             element = elements[at] if (at := bisect_right(element_starts, first) - 1) >= 0 else None
             told = element.kind if element is not None and first < element.end else ""
+            if (at := bisect_right(fence_starts, first) - 1) >= 0 and first < fenced[at][1]:
+                told = "code"
             yield _Piece(piece, section, told, opens, number if number != page else None)
             page = number
+
+
+def _fenced(outline: Outline) -> list[tuple[int, int]]:
+    """Stretches of code in Markdown, with their fences; one that is never closed is none."""
+    if not _is_markdown(outline):
+        return []
+    found: list[tuple[int, int]] = []
+    opened: ReadingText | None = None
+    for block in outline.blocks:
+        if not block.text.startswith(_FENCE):
+            continue
+        if opened is None:
+            opened = block
+        elif block.text.startswith(opened.text[:3]):
+            found.append((opened.offsets[0], block.offsets[-1] + 1))
+            opened = None
+    return found
+
+
+def _is_markdown(outline: Outline) -> bool:
+    return outline.document.source.lower().endswith(_MARKDOWN)
 
 
 def _written(
@@ -238,7 +291,7 @@ def _written(
         for each in rows or [piece]:
             first, last = each.reading.offsets[0], each.reading.offsets[-1] + 1
             within = [mark for mark in marks if mark.start < last and mark.end > first]
-            yield _block(each, within)
+            yield _block(each, within, emphasis=_is_markdown(outline) and not each.told)
         at += len(rows) or 1
 
 
@@ -301,13 +354,16 @@ def _holding(starts: Sequence[int], offset: int) -> int:
     return max(0, bisect_right(starts, offset) - 1)
 
 
-def _block(block: _Piece, marks: Sequence[Mark]) -> str:
+def _block(block: _Piece, marks: Sequence[Mark], *, emphasis: bool) -> str:
     piece, section = block.reading, block.section
     place = f'data-start="{piece.offsets[0]}" data-end="{piece.offsets[-1] + 1}"'
     if block.is_plain:
         kind = block.told if block.told in {"item", "table", "code"} else "text"
+        if not block.told and _ITEM.match(piece.text):
+            kind = "item"
         anchor = f' id="zj-at-{section.start}"' if block.opens else ""
-        return f'<p class="zj-{kind}"{anchor} {place}>{marked_text(piece, marks)}</p>'
+        words = marked_text(piece, marks, emphasis=emphasis)
+        return f'<p class="zj-{kind}"{anchor} {place}>{words}</p>'
     anchor = f'id="zj-at-{section.start}" tabindex="-1"'
     if section.kind in _BYLINES:
         return f'<p class="zj-byline zj-{section.kind}" {anchor} {place}>{marked_text(piece, marks)}</p>'

@@ -299,7 +299,7 @@ class TestStopping:
 
         assert stopped.exit_code == 130
         assert stopped.stderr.splitlines()[-1] == (
-            "zhangju: stopped; the index is as it was. Run the same command again to go on where it stopped"
+            "zhangju: stopped; the index is whole. Run the same command again to go on where it stopped"
         )
         assert stopped.stdout == ""
         assert same

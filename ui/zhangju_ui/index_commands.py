@@ -27,7 +27,7 @@ __all__ = ["REBUILT", "index_group", "index_outlines"]
 REBUILT = "the next question builds it again"
 """How the bundled article's index is put right: nobody has to do it by hand."""
 
-_STOPPED = "stopped; the index is as it was. Run the same command again to go on where it stopped"
+_STOPPED = "stopped; the index is whole. Run the same command again to go on where it stopped"
 
 
 @click.group("index")

@@ -14,7 +14,7 @@ from zhangju_eval.ranking import DEPTH, Ranking, rank_parts, require_ir_measures
 from zhangju_eval.report import Report, Row
 from zhangju_eval.runs import named_excerpt
 
-__all__ = ["Answers", "Searches", "evaluate", "evaluate_run"]
+__all__ = ["Answers", "Searches", "evaluate", "evaluate_run", "in_hindsight"]
 
 Progress = Callable[[Sequence[EvalQuestion]], Iterable[EvalQuestion]]
 
@@ -101,6 +101,25 @@ def evaluate_run(eval_set: EvalSet, run: Mapping[str, Mapping[str, float]], syst
             excerpts = [named_excerpt(name, eval_set.documents) for name in names[:DEPTH]]
         asked.append(_judge(question, ranked, excerpts, eval_set.documents))
     return Report(eval_set.name, _score(asked), system, DEPTH)
+
+
+def in_hindsight(reports: Sequence[Report], system: str = "best leg, in hindsight") -> Report:
+    """Take, for each question, the ranking that turned out best: what no choice among these systems can go beyond.
+
+    Best is the highest nDCG@10, and of equals the first system's. It takes the time of all of them.
+
+    Args:
+        reports: Of several systems on the same questions.
+        system: What reports call it.
+    """
+    best = tuple(
+        replace(
+            max(rows, key=lambda row: row.metrics.get("nDCG@10", 0.0)),
+            search_ms=sum(row.search_ms for row in rows),
+        )
+        for rows in zip(*(report.rows for report in reports), strict=True)
+    )
+    return Report(reports[0].set_name, best, system, reports[0].depth)
 
 
 @dataclass

@@ -19,10 +19,13 @@ from zhangju_index.folder import Index
 from zhangju_index.protocols import Embedder
 from zhangju_index.vectors import FloatVector, IntVector
 
-__all__ = ["Fused", "Leg", "Named", "System", "ablation"]
+__all__ = ["LEGS", "Fused", "Leg", "Named", "System", "ablation"]
 
 Ranked = tuple[IntVector, FloatVector]
 """Rows of chunks, best first, and their scores."""
+
+LEGS = ("dense chunks", "dense sentences", "BM25")
+"""What reports call each leg alone."""
 
 _RRF = 60
 """The constant of reciprocal-rank fusion (Cormack, Clarke and Büttcher 2009)."""
@@ -120,9 +123,10 @@ def ablation(
     legs = _Legs(index, embedder)
     fused = Fused((legs.chunks, legs.sentences, legs.keywords))
     return (
-        Leg("dense chunks", index, legs.chunks),
-        Leg("dense sentences", index, legs.sentences),
-        Leg("BM25", index, legs.keywords),
+        *(
+            Leg(name, index, rank)
+            for name, rank in zip(LEGS, (legs.chunks, legs.sentences, legs.keywords), strict=True)
+        ),
         Leg("rank fusion", index, fused.rank),
         *_uses_of(retriever.reranker, index, embedder, answers=answers),
         Named("zhangju", retriever),

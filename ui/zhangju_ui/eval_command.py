@@ -277,8 +277,9 @@ class _Measuring:
         """Put every question to the retriever, and to each leg of it where that was asked for."""
         from zhangju import Assistant
         from zhangju_eval import evaluate
+        from zhangju_eval.evaluate import in_hindsight
         from zhangju_eval.html_report import KEPT
-        from zhangju_eval.systems import Named, ablation
+        from zhangju_eval.systems import LEGS, Named, ablation
         from zhangju_ui.progress import counting
 
         with _open(chosen, self.index, self.model, self.reranker, self.cache) as opened:
@@ -317,6 +318,7 @@ class _Measuring:
                                 system=system.name,
                             )
                         )
+                reports.append(in_hindsight([each for each in reports if each.system in LEGS]))
         return reports
 
     def measure_runs(self, chosen: "EvalSet", runs: Sequence[Path]) -> "list[Report]":

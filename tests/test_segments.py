@@ -21,7 +21,7 @@ from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_in
 from zhangju_index.generations import claimed
 from zhangju_index.lexical import K1, B
 from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
-from zhangju_index.manifest import FORMAT_VERSION
+from zhangju_index.manifest import FORMAT_VERSION, WHOLE_FORMAT
 from zhangju_index.searching import FolderSearch, Reach
 from zhangju_index.toy import ToyEmbedder
 from zhangju_index.vectors import search_exact
@@ -414,6 +414,74 @@ def test_file_systems_without_links_get_copies(grown: Path, monkeypatch: pytest.
         assert [segment.documents for segment in index.manifest.segments] == [1, 2]
 
 
+def test_large_and_small_segments_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors in half precision and in float32 are one index: same texts, same scores, all changes work."""
+    whole, half = tmp_path / "whole", tmp_path / "half"
+    _add(whole, large=LONG)
+    monkeypatch.setattr(folder, "_HALF_FROM", 150)
+    _add(half, large=LONG)
+    # One sentence that the large document has, and one that it has not.
+    again = LONG.partition("\n")[0]
+    for directory in (whole, half):
+        _add(directory, small=f"{again}武进的一句话。")
+
+    with open_index(whole, verify=True) as expected, open_index(half, verify=True) as index:
+        formats = [each.manifest.format_version for each in (expected, index)]
+        assert formats == [WHOLE_FORMAT, FORMAT_VERSION]
+        assert [index.is_half(number) for number in range(2)] == [True, False]
+        assert index.bytes < expected.bytes
+        exact, rounded = (
+            expected.sentence_store.vectors(slice(None)),
+            index.sentence_store.vectors(slice(None)),
+        )
+        np.testing.assert_array_equal(rounded[:200], exact[:200].astype(np.float16).astype(np.float32))
+        # What the large segment has too is rounded there as well; what is new is not.
+        np.testing.assert_array_equal(rounded[200], rounded[0])
+        np.testing.assert_array_equal(rounded[201], exact[201])
+        queries = exact[[0, 7, 201]]
+        for found, wanted in zip(
+            index.sentence_store.search(queries, 10), search_exact(queries, rounded, 10), strict=True
+        ):
+            np.testing.assert_array_equal(found, wanted)
+        np.testing.assert_allclose(
+            index.sentence_store.search(queries, 10)[0],
+            expected.sentence_store.search(queries, 10)[0],
+            atol=2**-10,
+        )
+    salvaged = salvage_index(half)
+    assert len(salvaged.vectors) == 4
+    salvaged.close()
+
+    # Merged into one, a large segment again; and small once the large document is gone.
+    rebuild_library(half)
+    with open_index(half, verify=True) as index:
+        assert [index.is_half(number) for number in range(len(index.manifest.segments))] == [True]
+        merged = index.sentence_store.vectors(slice(None))
+        np.testing.assert_array_equal(merged, rounded.astype(np.float16).astype(np.float32))
+    remove_documents(["large"], half)
+    with open_index(half, verify=True) as index:
+        assert index.manifest.format_version == WHOLE_FORMAT
+        np.testing.assert_array_equal(index.sentence_store.vectors(slice(None)), merged[200:])
+
+
+@pytest.mark.parametrize("sizes", [(4, 5), (1, 4), (8, 1)])
+def test_a_large_segment_has_the_same_bytes_however_it_comes(
+    sizes: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is known to be large after the first document or the last changes nothing."""
+    entries = [make_entry(f"篇{number}", size) for number, size in enumerate(sizes)]
+    vectors = [np.vstack([entry.sentence_vectors for entry in entries])]
+    vectors.append(vectors[0].astype(np.float16).astype(np.float32))
+    for least, expected in ((1000, vectors[0]), (1, vectors[1]), (9, vectors[1])):
+        monkeypatch.setattr(folder, "_HALF_FROM", least)
+        with _in_segments(tmp_path / str(least), [entries]) as index:
+            np.testing.assert_array_equal(index.sentence_store.vectors(slice(None)), expected)
+    one, other = (_generation(tmp_path / each) for each in ("1", "9"))
+    for path in one.iterdir():
+        if path.suffix != ".sqlite":
+            assert path.read_bytes() == (other / path.name).read_bytes()
+
+
 def test_the_format_before_opens(grown: Path) -> None:
     """Version 2 kept scores, and knew of one segment: it answers as it did, and a change writes it anew."""
     rebuild_library(grown)
@@ -425,7 +493,7 @@ def test_the_format_before_opens(grown: Path) -> None:
     assert _answer(grown, "武进的氢能措施") == expected
     _add(grown, another="又一句。")
     with open_index(grown, verify=True) as index:
-        assert index.manifest.format_version == FORMAT_VERSION
+        assert index.manifest.format_version == WHOLE_FORMAT
         assert [record.id for record in index.manifest.documents] == ["large", "small", "another"]
     remove_documents(["another"], grown)
     assert _answer(grown, "武进的氢能措施") == expected

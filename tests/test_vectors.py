@@ -178,6 +178,102 @@ def test_streamed_file_is_what_faiss_writes(
     _assert_same(loaded.search(unit_rows(1, 2), 3), search_exact(unit_rows(1, 2), vectors, 3))
 
 
+@given(sizes=st.lists(st.integers(0, 5), min_size=1, max_size=6), data=st.data())
+def test_a_halved_file_is_what_faiss_writes(
+    sizes: list[int], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Halved before the first row or after the last, it is FAISS's own file of the rounded rows."""
+    folder = tmp_path_factory.mktemp("vectors")
+    vectors = unit_rows(0, sum(sizes))
+    rounded = vectors.astype(np.float16).astype(np.float32)
+    index = faiss.IndexScalarQuantizer(6, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index.add(rounded)
+    faiss.write_index(index, str(folder / "faiss"))
+    halved_at = data.draw(st.integers(0, len(sizes)))
+
+    with VectorFile(folder / "streamed", 6) as file:
+        for number, (stop, size) in enumerate(zip(np.cumsum(sizes), sizes, strict=True)):
+            if number == halved_at:
+                file.halve()
+            file.append(vectors[stop - size : stop])
+        file.halve()
+    loaded = FlatVectorStore.load(folder / "streamed")
+    loaded.save(folder / "saved")
+
+    assert sorted(path.name for path in folder.iterdir()) == ["faiss", "saved", "streamed"]
+    assert (folder / "streamed").read_bytes() == (folder / "faiss").read_bytes()
+    assert (folder / "saved").read_bytes() == (folder / "faiss").read_bytes()
+    assert (loaded.half, len(loaded), loaded.dimension) == (True, len(vectors), 6)
+    np.testing.assert_array_equal(loaded.vectors(slice(None)), rounded)
+    _assert_same(loaded.search(unit_rows(1, 2), 3), search_exact(unit_rows(1, 2), rounded, 3))
+
+
+def test_rounded_rows_are_found_as_they_were(tmp_path: Path) -> None:
+    """The same ten best, but for rows closer than the rounding; ties, subsets and scores as by comparing all."""
+    vectors = unit_rows(0, 3000, 384)
+    vectors[1::7] = vectors[0]
+    queries = np.concatenate([vectors[:1], unit_rows(1, 29, 384)])
+    with VectorFile(tmp_path / "half", 384) as file:
+        file.append(vectors)
+        file.halve()
+    store = FlatVectorStore.load(tmp_path / "half")
+    rounded = store.vectors(slice(None))
+
+    scores, rows = store.search(queries, 10)
+    truth, _ = search_exact(queries, vectors, 10)
+
+    _assert_same((scores, rows), search_exact(queries, rounded, 10))
+    # Rounding moves each number by 2**-12 of itself at most, a product of unit rows by no more.
+    for query, found, least in zip(queries, rows, truth[:, -1], strict=True):
+        assert (cosine_similarities(query, vectors[found]) >= least - 2 * 2**-11).all()
+    some = np.arange(0, 3000, 3)
+    subset_scores, subset_rows = store.search(queries, 10, some)
+    wanted_scores, wanted_rows = search_exact(queries, rounded[some], 10)
+    _assert_same((subset_scores, subset_rows), (wanted_scores, some[wanted_rows]))
+    np.testing.assert_array_equal(store.similarities(queries[3], rows[3]), scores[3])
+    assert 2 * (tmp_path / "half").stat().st_size < 1.01 * 4 * vectors.size
+
+
+def test_rows_at_the_edge_of_unit_length_can_be_written_again(tmp_path: Path) -> None:
+    """What was taken for a unit row still is one once it is rounded."""
+    vectors = unit_rows(0, 4000, 16)
+    vectors[::2] *= 1.00999
+    vectors[1::2] *= 0.99001
+    with VectorFile(tmp_path / "half", 16) as file:
+        file.halve()
+        file.append(vectors)
+    store = FlatVectorStore.load(tmp_path / "half")
+    assert (vectors.astype(np.float16) != store.vectors(slice(None))).any()
+
+    store.save(tmp_path / "again")
+
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "half").read_bytes()
+
+
+def test_a_halved_file_that_lacks_rows_is_damaged(tmp_path: Path) -> None:
+    """Cut short, or with another count than it has rows, it is never read beyond its end."""
+    with VectorFile(tmp_path / "half", 6) as file:
+        file.halve()
+        file.append(unit_rows(0, 9))
+    whole = (tmp_path / "half").read_bytes()
+
+    (tmp_path / "short").write_bytes(whole[:-20])
+    (tmp_path / "more").write_bytes(whole[:8] + (99).to_bytes(8, "little") + whole[16:])
+
+    for name in ("short", "more"):
+        with pytest.raises(IndexDamagedError, match=name):
+            FlatVectorStore.load(tmp_path / name)
+    for number, index in enumerate(
+        (
+            faiss.IndexScalarQuantizer(6, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT),
+            faiss.IndexScalarQuantizer(6, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_L2),
+        )
+    ):
+        faiss.write_index(index, str(tmp_path / str(number)))
+        with pytest.raises(IndexDamagedError, match="expected an IndexFlatIP"):
+            FlatVectorStore.load(tmp_path / str(number))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_loaded_file_is_mapped(tmp_path: Path) -> None:
     """Opening a large store reads none of it, and it outlives its file."""

@@ -31,7 +31,7 @@ from zhangju_index.folder import (
 from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
 from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex
-from zhangju_index.manifest import FORMAT_VERSION, Manifest, ModelRecord, version
+from zhangju_index.manifest import WHOLE_FORMAT, Manifest, ModelRecord, version
 from zhangju_index.outline import outline_document
 from zhangju_index.protocols import BulkEmbedder, Embedder, FloatMatrix
 from zhangju_index.text_keys import KeyedVectors, Keys, text_keys
@@ -316,9 +316,10 @@ def plan_segments(items: Sequence[Item], old: Index | None) -> list[Kept | list[
         old: The index that is there; none of its segments stays if another version wrote it.
     """
     parts: list[Kept | list[Item]] = []
-    if old is None or (old.manifest.format_version, old.manifest.zhangju_version) != (
-        FORMAT_VERSION,
-        version("zhangju"),
+    if (
+        old is None
+        or old.manifest.format_version < WHOLE_FORMAT
+        or old.manifest.zhangju_version != version("zhangju")
     ):
         return [list(items)] if items else []
     segments = [Kept(old, number) for number in range(len(old.manifest.by_segment()))]

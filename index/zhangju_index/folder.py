@@ -44,7 +44,9 @@ from zhangju_index.generations import (
     unreadable,
 )
 from zhangju_index.manifest import (
+    FORMAT_VERSION,
     OLDEST_FORMAT,
+    WHOLE_FORMAT,
     Counts,
     DocumentRecord,
     FileRecord,
@@ -92,6 +94,10 @@ _SMALL_BYTES = 8 * 1024 * 1024
 # Rows from which the store of a further segment gets codes: all of them together are searched
 # exactly in less time than the first one takes.
 _MORE_APPROXIMATE_FROM = APPROXIMATE_FROM // 4
+# Rows of chunks or of sentences from which the vectors of a segment are kept in half precision, both
+# of them: one text has one vector, and a segment that stands after another is the smaller one. What
+# it has of that one's texts is rounded already, so equal texts keep equal scores.
+_HALF_FROM = APPROXIMATE_FROM
 
 
 class Origin(NamedTuple):
@@ -158,6 +164,7 @@ class _Segment:
     sentence_store: FlatVectorStore | ApproximateVectorStore
     chunk_keys: Keys
     sentence_keys: Keys
+    half: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +248,10 @@ class Index:
                 (segment.sentence_keys, segment.sentence_store),
             )
         )
+
+    def is_half(self, segment: int) -> bool:
+        """Whether the vectors of a segment are in half precision."""
+        return self._segments[segment].half
 
     @property
     def bytes(self) -> int:
@@ -407,6 +418,11 @@ class Kept(NamedTuple):
         """Its documents."""
         return self.old.manifest.by_segment()[self.number][1]
 
+    @property
+    def half(self) -> bool:
+        """Whether its vectors are in half precision."""
+        return self.old.is_half(self.number)
+
 
 def write_index(
     directory: Path,
@@ -558,6 +574,9 @@ class IndexWriter:
                 files=_describe_files(self._generation, files),
                 segments=tuple(counts),
                 stores=stores,
+                format_version=FORMAT_VERSION
+                if any(segment.half for segment in self._segments)
+                else WHOLE_FORMAT,
             )
             (self._generation / MANIFEST).write_bytes(manifest.to_json().encode("utf-8"))
             swap_in(self.directory, self._generation)
@@ -610,6 +629,7 @@ class _SegmentWriter:
             stack.callback(self._sentences.abandon)
             self.abandon = stack.pop_all().close
         self._closed = False
+        self.half = False
 
     @property
     def counts(self) -> Counts:
@@ -624,6 +644,11 @@ class _SegmentWriter:
         self._texts.add_chunks(entry.chunks)
         self._chunks.append("chunk", len(entry.chunks), entry.chunk_vectors, entry.chunk_keys)
         self._sentences.append("sentence", sentences, entry.sentence_vectors, entry.sentence_keys)
+        # As soon as it is known to be large: what is written a second time is then little.
+        if not self.half and max(self._texts.chunks, self._texts.sentences) >= _HALF_FROM:
+            self._chunks.halve()
+            self._sentences.halve()
+            self.half = True
 
     def close(self) -> None:
         """Finish the files that documents are appended to."""
@@ -694,6 +719,9 @@ class _VectorWriter:
         self._vectors.append(vectors)
         self._keys.write(keys.astype("<u8", copy=False).tobytes())
 
+    def halve(self) -> None:
+        self._vectors.halve()
+
     def close(self) -> None:
         self._vectors.close()
         self._keys.close()
@@ -757,6 +785,7 @@ def _open_segment(generation: Path, manifest: Manifest, number: int) -> _Segment
         ),
         chunk_keys=chunk_keys,
         sentence_keys=sentence_keys,
+        half=chunk_store.half or sentence_store.half,
     )
 
 

@@ -18,6 +18,7 @@ from zhangju_index.errors import IndexDamagedError, IndexFormatError
 __all__ = [
     "FORMAT_VERSION",
     "OLDEST_FORMAT",
+    "WHOLE_FORMAT",
     "Counts",
     "DocumentRecord",
     "FileRecord",
@@ -29,14 +30,18 @@ __all__ = [
     "version",
 ]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised whenever the files of an index change in a way that older readers would misread.
 
 2: texts keep the layout of their source and pages of sentences, vectors the keys of their texts,
 and documents the hash of their file; tables of the keyword search are mapped, and a large store
 has codes.
 3: an index has segments, and the keyword search keeps counts.
+4: vectors of a large segment are kept in half precision. An index without one is written in format
+3, which it still is.
 """
+WHOLE_FORMAT = 3
+"""Of an index whose vectors are all in float32; its segments may stay beside those of format 4."""
 OLDEST_FORMAT = 2
 """What is still opened; the first change writes it anew."""
 
@@ -202,7 +207,7 @@ class Manifest:
             raise _damaged("format_version", "1 or more", version)
         if version == 1:
             top = {"stores": {}} | top
-        if version < FORMAT_VERSION:
+        if version < WHOLE_FORMAT:
             top = {"segments": []} | top
         _check_keys(top, cls, "the top level")
         chunking = _mapping(top["chunking"], "chunking")

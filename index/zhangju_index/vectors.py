@@ -49,6 +49,7 @@ _UNIT_TOLERANCE = 1e-2
 # Rows whose similarities are computed at a time: their products in float64, 200 kB at 384 columns,
 # stay in the processor's cache. Of the sizes tried this was the fastest, 8 times as fast as 512.
 _BLOCK_ROWS = 64
+_NOTHING = np.empty(0, dtype=np.uint8)
 # Rows that are rounded at a time.
 _ROUNDED_ROWS = 8192
 
@@ -146,12 +147,12 @@ class FlatVectorStore:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise IndexDamagedError(f"expected vectors in {path.name}, but FAISS cannot read them") from error
-        if not isinstance(index, faiss.IndexFlatIP) and not _is_half(index):
+        if not isinstance(index, faiss.IndexFlatIP | faiss.IndexScalarQuantizer) or not _is_kept(index):
             raise IndexDamagedError(
-                f"expected an IndexFlatIP, or an IndexScalarQuantizer of float16 and inner products,"
+                "expected an IndexFlatIP, or an IndexScalarQuantizer of float16 and inner products,"
                 f" in {path.name}, got {type(index).__name__}"
             )
-        if _is_half(index) and index.codes.size() != index.ntotal * index.code_size:
+        if index.codes.size() != index.ntotal * index.code_size:
             raise IndexDamagedError(f"expected {index.ntotal:,} rows in {path.name}, got others")
         store = cls.__new__(cls)
         store._hold(index)
@@ -161,15 +162,10 @@ class FlatVectorStore:
         import faiss
 
         self._index = index
-        self.half = not isinstance(index, faiss.IndexFlatIP)
-        kind = np.float16 if self.half else np.float32
         # A view of memory that FAISS owns: it must not outlive the index, so only copies leave.
-        if not index.ntotal:
-            flat = np.empty(0, dtype=kind)
-        elif self.half:
-            flat = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size).view(kind)
-        else:
-            flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+        held = faiss.rev_swig_ptr(index.codes.data(), index.codes.size()) if index.ntotal else _NOTHING
+        self.half = not isinstance(index, faiss.IndexFlatIP)
+        flat: _Rows = held.view(np.float16) if self.half else held.view(np.float32)
         self._matrix: _Rows = flat.reshape(index.ntotal, index.d)
         self._matrix.flags.writeable = False
 
@@ -407,13 +403,12 @@ def unit_rows(vectors: FloatMatrix, dimension: int | None, name: str) -> FloatMa
     return rows
 
 
-def _is_half(index: "faiss.Index") -> bool:
+def _is_kept(index: "faiss.IndexFlatIP | faiss.IndexScalarQuantizer") -> bool:
+    """Whether it is of a kind that a store keeps its rows in."""
     import faiss
 
-    return (
-        isinstance(index, faiss.IndexScalarQuantizer)
-        and index.sq.qtype == faiss.ScalarQuantizer.QT_fp16
-        and index.metric_type == faiss.METRIC_INNER_PRODUCT
+    return isinstance(index, faiss.IndexFlatIP) or (
+        (index.sq.qtype, index.metric_type) == (faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     )
 
 

@@ -16,7 +16,7 @@ import threading
 import weakref
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -384,15 +384,25 @@ class Texts:
         return [found[row] for row in wanted]
 
     def _read_chunks(self, wanted: Sequence[int]) -> dict[int, Chunk]:
+        found = self._select(
+            'SELECT chunks.row, text, first_block, "start", "end", id, headings, page,'
+            " reading_text, embedding_prefix, embedding_text, sentences, sentence_pages FROM chunks"
+            " JOIN documents ON documents.row = document JOIN paths ON paths.row = path"
+            " WHERE chunks.row IN (SELECT value FROM json_each(?))",
+            json.dumps([*wanted]),
+        )
+        # In one go: a query for each chunk would take most of the time.
+        blocks = self._blocks(
+            row
+            for _, text, first_block, start, end, *_ in found
+            if text is None
+            for row in _block_rows(first_block, start, end)
+        )
         return {
-            row: self._unpack(*columns)
-            for row, *columns in self._select(
-                'SELECT chunks.row, id, first_block, headings, "start", "end", page,'
-                " text, reading_text, embedding_prefix, embedding_text, sentences, sentence_pages FROM chunks"
-                " JOIN documents ON documents.row = document JOIN paths ON paths.row = path"
-                " WHERE chunks.row IN (SELECT value FROM json_each(?))",
-                json.dumps([*wanted]),
+            row: _unpack(
+                _text_of(blocks, first_block, start, end) if text is None else text, start, end, *rest
             )
+            for row, text, first_block, start, end, *rest in found
         }
 
     def all_chunks(self) -> Iterator[Chunk]:
@@ -436,54 +446,66 @@ class Texts:
         return _DocumentRow(*found[0])
 
     def _text(self, first_block: int, start: int, end: int) -> str:
-        if end <= start:
-            return ""
-        first, last = start // _BLOCK_CHARACTERS, (end - 1) // _BLOCK_CHARACTERS
-        blocks = self._select(
-            "SELECT text FROM blocks WHERE row BETWEEN ? AND ? ORDER BY row",
-            first_block + first,
-            first_block + last,
-        )
-        offset = first * _BLOCK_CHARACTERS
-        return "".join(text for (text,) in blocks)[start - offset : end - offset]
+        rows = _block_rows(first_block, start, end)
+        return _text_of(self._blocks(rows), first_block, start, end)
 
-    def _unpack(
-        self,
-        document_id: str,
-        first_block: int,
-        headings: str,
-        start: int,
-        end: int,
-        page: int | None,
-        text: str | None,
-        reading_text: str | None,
-        embedding_prefix: str | None,
-        embedding_text: str | None,
-        packed_sentences: str,
-        sentence_pages: str | None,
-    ) -> Chunk:
-        if text is None:
-            text = self._text(first_block, start, end)
-        if reading_text is None:
-            reading_text = text
-        if embedding_text is None:
-            embedding_text = f"{embedding_prefix}{reading_text}"
-        sentences = json.loads(packed_sentences)
-        pages = [page] * len(sentences) if sentence_pages is None else json.loads(sentence_pages)
-        return Chunk(
-            document_id=document_id,
-            section_path=tuple(json.loads(headings)),
-            start=start,
-            end=end,
-            text=text,
-            reading_text=reading_text,
-            embedding_text=embedding_text,
-            sentences=tuple(
-                unpack_sentence(packed, start, text, reading_text, on_page)
-                for packed, on_page in zip(sentences, pages, strict=True)
-            ),
-            page=page,
+    def _blocks(self, rows: Iterable[int]) -> dict[int, str]:
+        """Read blocks of text by their rows."""
+        return dict(
+            self._select(
+                "SELECT row, text FROM blocks WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps(sorted(set(rows))),
+            )
         )
+
+
+def _block_rows(first_block: int, start: int, end: int) -> range:
+    """Rows of the blocks that hold a stretch of a document whose first block is given."""
+    if end <= start:
+        return range(0)
+    return range(first_block + start // _BLOCK_CHARACTERS, first_block + (end - 1) // _BLOCK_CHARACTERS + 1)
+
+
+def _text_of(blocks: Mapping[int, str], first_block: int, start: int, end: int) -> str:
+    """Cut a stretch of a document out of its blocks."""
+    rows = _block_rows(first_block, start, end)
+    offset = (rows.start - first_block) * _BLOCK_CHARACTERS
+    return "".join(blocks[row] for row in rows)[start - offset : end - offset] if rows else ""
+
+
+def _unpack(
+    text: str,
+    start: int,
+    end: int,
+    document_id: str,
+    headings: str,
+    page: int | None,
+    reading_text: str | None,
+    embedding_prefix: str | None,
+    embedding_text: str | None,
+    packed_sentences: str,
+    sentence_pages: str | None,
+) -> Chunk:
+    if reading_text is None:
+        reading_text = text
+    if embedding_text is None:
+        embedding_text = f"{embedding_prefix}{reading_text}"
+    sentences = json.loads(packed_sentences)
+    pages = [page] * len(sentences) if sentence_pages is None else json.loads(sentence_pages)
+    return Chunk(
+        document_id=document_id,
+        section_path=tuple(json.loads(headings)),
+        start=start,
+        end=end,
+        text=text,
+        reading_text=reading_text,
+        embedding_text=embedding_text,
+        sentences=tuple(
+            unpack_sentence(packed, start, text, reading_text, on_page)
+            for packed, on_page in zip(sentences, pages, strict=True)
+        ),
+        page=page,
+    )
 
 
 class _DocumentRow(NamedTuple):

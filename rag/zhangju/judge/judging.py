@@ -16,6 +16,7 @@ from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_session import make_session, place_arrays
 from zhangju_index.errors import ModelError
+from zhangju_index.memory import give_back_memory
 from zhangju_index.values import Sentence
 from zhangju_index.vectors import FloatVector
 
@@ -67,7 +68,11 @@ class Judge:
             raise ModelError(
                 f"expected the judge's graph in judge.onnx, got {error.strerror}; reinstall zhangju"
             ) from error
-        return cls(embedder, make_session(graph, weights, threads=1))
+        session = make_session(graph, weights, threads=1)
+        del weights
+        # The session has its own copies of the matrices, which were float32 on the way.
+        give_back_memory()
+        return cls(embedder, session)
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zhangju_index.chunking import chunk_document
@@ -26,6 +26,8 @@ QUESTIONS = st.text("新质生产力氢能AC12 ？", max_size=12)
     text=st.text("新质生产力武进々〇AB1203,.， \u0301é한국어ไทยकि\n", max_size=24),
     question=st.text("新质生产力武进々〇AB1203,.， \u0301é한국어ไทยकि", max_size=16),
 )
+@example(text="A〇", question="〇")
+@example(text="É々々", question="々々")
 def test_terms_within_a_text_are_those_among_its_tokens(text: str, question: str) -> None:
     """The quick way, the slow way, and commas within numbers."""
     terms = tokenize(question)

@@ -70,7 +70,8 @@ _TOKENS = re.compile(
     f"(?P<unspaced>[{_UNSPACED}〇々]+)|\\d+(?:[.,]\\d+)*|{_LETTERS}+(?:{_MARKS}+{_LETTERS}*)*"
 )
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d),(?=\d)")
-_UNSPACED_TERM = re.compile(f"[{_UNSPACED}〇々]{{1,2}}")
+# 〇 and 々 begin none here: after letters of another script they belong to these.
+_UNSPACED_TERM = re.compile(f"[{_UNSPACED}][{_UNSPACED}〇々]?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 

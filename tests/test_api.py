@@ -200,9 +200,17 @@ def test_where_files_lie_is_not_told(live: LiveAssistant, tmp_path: Path) -> Non
     live.add([Source("notes.txt", path=path)])
     with client_of(live) as client:
         listed = client.get("/v1/documents").text
+        guesses = [
+            client.post(f"/v1/{verb}", json={"question": "一句话", "where": {"path": guess}}).json()
+            for verb in ("search", "ask")
+            for guess in (str(path), "*", "/nowhere")
+        ]
 
     assert "notes.txt" in listed
     assert "secret" not in listed
+    # A guess that is right is answered like one that is wrong.
+    assert {guess["error"]["code"] for guess in guesses} == {"invalid_input"}
+    assert len({guess["error"]["message"] for guess in guesses}) == 1
 
 
 def test_an_eval_set_is_measured(client: TestClient) -> None:
@@ -395,6 +403,13 @@ def test_the_description_tells_of_the_token(shared: LiveAssistant) -> None:
         for each in methods.values():
             assert ("security" in each) == path.startswith("/v1/"), path
     assert "securitySchemes" not in open_to_all["components"]
+
+
+def test_a_field_of_another_endpoint_is_one_too_many(client: TestClient) -> None:
+    """Nobody who asks is told to send a form."""
+    told = client.post("/v1/ask", json={"question": "a", "files": []}).json()["error"]["message"]
+
+    assert told.startswith('there is no "files"')
 
 
 def test_who_may_not_change_is_told_why(shared: LiveAssistant, tmp_path: Path) -> None:

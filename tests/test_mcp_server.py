@@ -103,6 +103,8 @@ async def test_what_cannot_be_done_is_told_in_words(live: LiveAssistant) -> None
         assert "20,000" in await refusal(client, "read_range", document_id=ARTICLE.id, start=0, end=30_000)
         assert "start <= end" in await refusal(client, "read_range", document_id=ARTICLE.id, start=9, end=3)
         assert "colour" in await refusal(client, "search", question="a", where={"colour": "red"})
+        for tool in ("search", "ask"):
+            assert "not told here" in await refusal(client, tool, question="a", where={"path": "*"})
         for wrong, told in (
             ({"k": 0}, "k: input should be greater than or equal to 1"),
             ({"k": "many"}, "k: input should be a valid integer, unable to parse string as an integer"),

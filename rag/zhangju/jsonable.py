@@ -8,6 +8,7 @@ from zhangju_index.errors import InputError
 from zhangju_index.values import Document, Section
 
 __all__ = [
+    "PRIVATE",
     "answer_json",
     "citation_json",
     "document_json",
@@ -18,8 +19,8 @@ __all__ = [
     "sentence_json",
 ]
 
-# Where a file lies on the machine that serves it is nobody's business elsewhere.
-_PRIVATE = "path"
+PRIVATE = "path"
+"""Where a file lies on the machine that serves it, which is nobody's business elsewhere."""
 
 
 def search_json(question: str, passages: Sequence[Passage], timings: Mapping[str, float]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def document_json(listing: Listing) -> dict[str, Any]:
         "title": listing.title,
         "source": listing.source,
         "characters": listing.characters,
-        "metadata": {name: value for name, value in listing.metadata.items() if name != _PRIVATE},
+        "metadata": {name: value for name, value in listing.metadata.items() if name != PRIVATE},
     }
 
 

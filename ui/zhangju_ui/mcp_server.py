@@ -25,6 +25,7 @@ from zhangju.jsonable import answer_json, document_outline_json, range_json, sea
 from zhangju.live import LiveAssistant
 from zhangju_index.errors import InputError, ZhangjuError
 from zhangju_ui.api.bodies import AnswerBody, OutlinesBody, RangeBody, SearchResultBody
+from zhangju_ui.told_names import told_names
 from zhangju_ui.work import Caller, Work, WorkError, finish
 from zhangju_ui.wrong_fields import first_wrong, unknown_field
 
@@ -123,7 +124,7 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
         def job(given_up: Event) -> dict[str, Any]:
             started = perf_counter()
             with live.borrow() as assistant:
-                found = assistant.retriever.find(question, k, where)
+                found = assistant.retriever.find(question, k, told_names(where))
             total = 1000 * (perf_counter() - started)
             return search_json(question, found.passages, {**found.timings, "total": total})
 
@@ -140,7 +141,7 @@ def create_mcp(live: LiveAssistant, work: Work) -> MCPServer[Any]:
         def steps() -> Iterator[AnswerEvent]:
             with live.borrow() as assistant:
                 earlier = () if history is None else history
-                yield from assistant.stream(question, earlier, k, where)
+                yield from assistant.stream(question, earlier, k, told_names(where))
 
         return await run(context, lambda given_up: answer_json(finish(steps(), given_up)))
 

@@ -15,6 +15,7 @@ from zhangju_ui.api.bodies import AnswerBody, AskBody, SearchBody, SearchResultB
 from zhangju_ui.api.errors import RESPONSES
 from zhangju_ui.api.events import event_stream
 from zhangju_ui.api.service import Service, caller_of
+from zhangju_ui.told_names import told_names
 from zhangju_ui.work import finish
 
 __all__ = ["question_routes"]
@@ -38,12 +39,12 @@ def question_routes(service: Service) -> APIRouter:
 
     @router.post("/search", response_model=SearchResultBody, summary="Find the passages that fit best")
     async def search(body: SearchBody, request: Request) -> Response:
-        question = check_question(body.question)
+        question, where = check_question(body.question), told_names(body.where)
 
         def job(given_up: Event) -> dict[str, Any]:
             started = perf_counter()
             with service.live.borrow() as assistant:
-                found = assistant.retriever.find(question, body.k, body.where)
+                found = assistant.retriever.find(question, body.k, where)
             total = 1000 * (perf_counter() - started)
             return search_json(question, found.passages, {**found.timings, "total": total})
 
@@ -56,11 +57,11 @@ def question_routes(service: Service) -> APIRouter:
         summary="Answer with quotes, or say that the sources do not",
     )
     async def ask(body: AskBody, request: Request) -> Response:
-        question = check_question(body.question)
+        question, where = check_question(body.question), told_names(body.where)
 
         def steps() -> Iterator[AnswerEvent]:
             with service.live.borrow() as assistant:
-                yield from assistant.stream(question, body.history, body.k, body.where)
+                yield from assistant.stream(question, body.history, body.k, where)
 
         if body.stream or _wants_events(request):
             return await event_stream(service.work.steps(caller_of(request), steps))

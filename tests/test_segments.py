@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index_entries import CHUNKING, MODEL, make_entry, unit_rows
-from zhangju_index import folder
+from zhangju_index import folder, searching
 from zhangju_index.build import load_lexical
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_index, write_index
@@ -178,6 +179,18 @@ def test_changes_end_where_a_whole_build_does(
         with open_index(directory) as index:
             assert len(index.manifest.segments) == 1
         assert changed == _answer(directory, question)
+
+
+def test_legs_side_by_side_find_what_they_find_in_turn(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for several questions at once; large indexes search so."""
+    questions = ["氢能", "第七项措施", "第三十条规定了什么？", "短"] * 4
+    expected = [_answer(grown, question) for question in questions]
+    monkeypatch.setattr(searching, "_BESIDE_FROM", 0)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda question: _answer(grown, question), questions))
+
+    assert found == expected
 
 
 def _answer(directory: Path, question: str) -> object:

@@ -6,13 +6,15 @@ and so does a server (``zhangju_index.milvus``), with the same values for the sa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from zhangju_index.bundled_bulk import cores
 from zhangju_index.filters import SECTION, admitted, under
 from zhangju_index.manifest import DocumentRecord, ModelRecord
 from zhangju_index.protocols import FloatMatrix
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from zhangju_index.folder import Index
 
 __all__ = ["Candidates", "FolderSearch", "Known", "Label", "Reach", "SearchIndex", "document_fields"]
+
+_BESIDE_FROM = 20_000
+"""Chunks from which the dense legs search side by side: of fewer, each takes less than a thread is worth."""
 
 
 class Reach(NamedTuple):
@@ -293,12 +298,20 @@ class FolderSearch:
             ]
             sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
         queries = query[np.newaxis]
+        find_sentences = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
+        # FAISS leaves the interpreter to others: on two cores the legs take as long as the longer one.
+        beside = _beside().submit(find_sentences) if len(coverage) >= _BESIDE_FROM else None
         dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
-        by_sentence = self._index.sentence_store.search(queries, reach.sentences, sentences)[1][0]
+        by_sentence = (beside.result() if beside else find_sentences())[1][0]
         scores = coverage if chunks is None else _only(coverage, chunks)
         lexical = np.argpartition(-scores, reach.chunks)[: reach.chunks]
         lexical = lexical[scores[lexical] > 0]
         return np.unique(np.concatenate([dense, self.texts.chunk_rows_of(by_sentence), lexical]))
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-leg")
 
 
 def _rows_of(ranges: Sequence[range]) -> IntVector:

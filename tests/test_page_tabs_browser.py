@@ -195,3 +195,16 @@ def test_every_region_reads_its_language(visit):
         assert [word.strip("- ") for word in words.split("\n")] == [
             say(key, language) for key in ("drop", "or", "pick")
         ]
+
+
+def test_a_browser_that_keeps_nothing_is_answered(visit):
+    """Where cookies are blocked, looking at the session's storage is an error; the page takes questions all the same."""
+    tab = visit(settled=False)
+    tab.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage',"
+        " { get: () => { throw new DOMException('blocked', 'SecurityError'); } });"
+    )
+    tab.reload()
+    tab.wait_for_selector(".zj-welcome", state="attached")
+
+    assert ask(tab, FUTURE).locator(".zj-confidence").count() == 1

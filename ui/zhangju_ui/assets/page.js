@@ -571,6 +571,8 @@ const zhangju = (() => {
 
   /* A page that is loaded anew, in another language say, opens its source where it was read. */
   const READ = "zhangju-read";
+  // Whoever blocks cookies has no storage either: to look at it is an error then.
+  const storage = () => { try { return sessionStorage; } catch { return null; } };
   let switches = false;
   const firstSeen = () => {
     const top = one("#zj-source-body").getBoundingClientRect().top;
@@ -584,7 +586,7 @@ const zhangju = (() => {
       Object.assign(read, { pane: document.body.dataset.pane, view: document.body.dataset.view });
       Object.assign(read, { limit: before ?? { ...state }, draft: asked === null && state.replace === null ? box().value : "" });
     }
-    sessionStorage.setItem(READ, JSON.stringify(read));
+    storage()?.setItem(READ, JSON.stringify(read));
   });
   const reopen = async ({ place, seen, link, pane, view, limit: to, draft: words }) => {
     if (pane) showPane(pane);
@@ -606,8 +608,8 @@ const zhangju = (() => {
   const holds = (identity) => all(".zj-document").some((each) => each.dataset.document === identity);
   /* A library of one document is read at once. */
   const begin = async () => {
-    const read = JSON.parse(sessionStorage.getItem(READ) ?? "{}");
-    sessionStorage.removeItem(READ);
+    const read = JSON.parse(storage()?.getItem(READ) ?? "{}");
+    storage()?.removeItem(READ);
     const only = all(".zj-document[open]")[0]?.dataset.document;
     moved();
     if (!(await reopen(read)) && only && !one("#zj-source-body article")) open({ document: only, at: "0" }, null, true);

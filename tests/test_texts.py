@@ -1,5 +1,7 @@
+import sqlite3
 import sys
 import threading
+from contextlib import closing
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -203,6 +205,21 @@ def test_threads_share_one_reader(tmp_path: Path) -> None:
 
     assert not wrong
     texts.close()
+
+
+def test_a_text_of_which_a_part_is_missing_is_damaged(tmp_path: Path) -> None:
+    """Neither a shorter text, nor a document that is not there."""
+    path = tmp_path / "texts.sqlite"
+    document = Document("a", "A", "a.txt", "一句话。" * 5000)
+    with closing(TextsWriter(path)) as writer:
+        writer.add_document(document, [Section((), "body", 0, len(document.text))])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM blocks WHERE row = (SELECT max(row) FROM blocks)")
+
+    with closing(Texts(path)) as texts:
+        assert texts.slice("a", 0, 9) == document.text[:9]
+        with pytest.raises(IndexDamagedError, match="blocks of text"):
+            texts.document("a")
 
 
 def test_other_files_are_no_texts(tmp_path: Path) -> None:

@@ -450,13 +450,17 @@ class Texts:
         return _text_of(self._blocks(rows), first_block, start, end)
 
     def _blocks(self, rows: Iterable[int]) -> dict[int, str]:
-        """Read blocks of text by their rows."""
-        return dict(
+        """Read blocks of text by their rows; ``IndexDamagedError`` where one is missing."""
+        wanted = sorted(set(rows))
+        found = dict(
             self._select(
                 "SELECT row, text FROM blocks WHERE row IN (SELECT value FROM json_each(?))",
-                json.dumps(sorted(set(rows))),
+                json.dumps(wanted),
             )
         )
+        if len(found) < len(wanted):
+            raise IndexDamagedError(f"expected {len(wanted):,} blocks of text, got {len(found):,}")
+        return found
 
 
 def _block_rows(first_block: int, start: int, end: int) -> range:

@@ -34,7 +34,7 @@ _INSIDE_PARAGRAPH = 0.15
 _LONGEST_MASTHEAD = 60
 # Names of columns are short; a longer line above a title is a campaign, which tells no piece apart.
 _LONGEST_COLUMN = 12
-_HASHES = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
+_HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 # Where an over-long sentence may be cut, best place first.
 _CLAUSE_ENDS = ["；", ";", "，", ",", "、", "：", ":", "\n", " "]
 # Unicode's stream-safe text has no more on one letter (Standard Annex 15).
@@ -302,7 +302,7 @@ def _byline_sentence(path: Sequence[str], author: str) -> str:
 
 def _words(line: str) -> str:
     """A line without the marks of a Markdown heading."""
-    return _HASHES.sub("", line)
+    return _HEADING_MARKS.sub("", line)
 
 
 def _is_short_line(reading: str) -> bool:

@@ -777,12 +777,13 @@ def _open_segment(generation: Path, manifest: Manifest, number: int) -> _Segment
     folder = generation / segment_prefix(number)
     chunk_store, chunk_keys = _load_vectors(folder, _CHUNKS)
     sentence_store, sentence_keys = _load_vectors(folder, _SENTENCES)
+    # Before the texts, whose file would stay open where this fails.
+    chunk_codes = _load_codes(generation, manifest, f"{segment_prefix(number)}chunks", chunk_store)
+    sentence_codes = _load_codes(generation, manifest, f"{segment_prefix(number)}sentences", sentence_store)
     return _Segment(
         texts=Texts(folder / _TEXTS),
-        chunk_store=_load_codes(generation, manifest, f"{segment_prefix(number)}chunks", chunk_store),
-        sentence_store=_load_codes(
-            generation, manifest, f"{segment_prefix(number)}sentences", sentence_store
-        ),
+        chunk_store=chunk_codes,
+        sentence_store=sentence_codes,
         chunk_keys=chunk_keys,
         sentence_keys=sentence_keys,
         half=chunk_store.half or sentence_store.half,

@@ -102,6 +102,11 @@ class SearchIndex(Protocol):
         """Vectors of ``zhangju_index.cohort``, as its model sees them."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """Names its contents as they are now."""
+        ...
+
     def shares(self, question: str) -> Mapping[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
         ...

@@ -56,20 +56,7 @@ class SegmentedVectorStore:
     def search(
         self, queries: FloatMatrix, k: int, rows: IntVector | None = None
     ) -> tuple[FloatMatrix, IntMatrix]:
-        """Return cosine similarities and row numbers, best first; equal scores keep row order.
-
-        Args:
-            queries: Unit-length rows, shape (n_queries, dimension).
-            k: Rows to return per query; fewer come back when there are fewer.
-            rows: The only rows to consider; all of them when ``None``.
-
-        Returns:
-            Two matrices of shape (n_queries, min(k, rows considered)).
-
-        Raises:
-            ValueError: ``k`` is below 1, or queries are not unit rows of the store's dimension.
-            IndexError: ``rows`` names a row that the store does not hold.
-        """
+        """Find the rows most similar to each query, as ``FlatVectorStore.search`` does."""
         queries = unit_rows(queries, self.dimension, "query")
         check_k(k)
         if rows is None:

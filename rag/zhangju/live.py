@@ -32,7 +32,7 @@ _LOOK_AGAIN_SECONDS = 1.0
 class _Open:
     """An index that is open, and how many questions are being put to it."""
 
-    def __init__(self, assistant: Assistant, identity: str | None) -> None:
+    def __init__(self, assistant: Assistant, identity: str) -> None:
         self.assistant = assistant
         self.identity = identity
         self.users = 0

@@ -189,9 +189,9 @@ class Retriever:
         return self._closed
 
     @property
-    def identity(self) -> str | None:
-        """Names the contents of the index as they are now; None where it cannot tell."""
-        return getattr(self._index, "identity", None)
+    def identity(self) -> str:
+        """Names the contents of the index as they are now."""
+        return self._index.identity
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _MOST = 12
 # The mark of a Markdown heading is not part of its words.
-_HASHES = re.compile(r"\s*#{1,6}[ \t]+(?=\S)")
+_OPENING_HASHES = re.compile(r"\s*#{1,6}[ \t]+(?=\S)")
 _LONGEST_DOCUMENT = 2_000_000
 
 
@@ -161,7 +161,7 @@ def _opening(piece: _Piece, section: Section) -> tuple[int, int]:
             continue
         spans = split_sentences(part.text)
         whole = section.kind in ("title", "heading", "author", "note", "series")
-        hashes = _HASHES.match(part.text)
+        hashes = _OPENING_HASHES.match(part.text)
         first = (hashes.end() if hashes else spans[0][0], spans[-1][1] if whole else spans[0][1])
         return part.source_range(*first)
     return 0, 0

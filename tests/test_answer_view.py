@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
+from time import perf_counter
 from typing import get_args
 from urllib.parse import parse_qs
 
@@ -231,6 +232,21 @@ def test_a_question_that_another_page_asks_says_so():
     assert "zj-retry" not in elsewhere["content"]
     assert stopped == alone
     assert "zj-retry" in stopped["content"]
+
+
+@pytest.mark.parametrize(
+    "text", ["|" + "- " * 20_000 + "x", "| x" + "-" * 20_000 + "x"], ids=["gaps", "dashes"]
+)
+def test_a_text_of_dashes_is_written_in_a_moment(text: str) -> None:
+    """Whoever puts one into a library holds up nobody."""
+    answer = HandmadeAssistant().ask("未来产业")
+    told = replace(answer, sentences=(replace(answer.sentences[0], text=text),), text=text)
+    started = perf_counter()
+
+    written = render_answer(told, 0, "zh-Hans")
+
+    assert perf_counter() - started < 5
+    assert written.count("&#45;") >= 20_000
 
 
 def test_rows_of_a_table_keep_their_words():

@@ -34,8 +34,9 @@ __all__ = [
     "tokens",
 ]
 
-# Bars between cells, and the line under a head: |---|:--:|
-_BARS = re.compile(r"(\|[ :|-]*-{3}[ :|-]*|[ :-]*-{3}[ :|-]*\||\|)")
+# Bars with what the line under a head (|---|:--:|) has around them, as whole runs that are looked at afterwards:
+# an expression that looks for dashes within them takes hours for a text of dashes.
+_BARS = re.compile(r"((?<![ :|-])[ :-]*\|[ :|-]*)")
 _DOUBTS: Mapping[str, str] = {
     "no source": "doubt_source",
     "unknown source": "doubt_unknown",
@@ -288,11 +289,16 @@ def _inline(text: str, status: SentenceStatus | None) -> str:
 def _barred(text: str) -> str:
     """Write rows of a Markdown table, bars softer than words, and the line under the head out of sight."""
     return "".join(
-        f'<span class="{"zj-fence" if "-" in part else "zj-bar"}">{shown(part)}</span>'
-        if number % 2
-        else shown(part)
-        for number, part in enumerate(_BARS.split(text))
+        _bars(part) if number % 2 else shown(part) for number, part in enumerate(_BARS.split(text))
     )
+
+
+def _bars(run: str) -> str:
+    if "---" not in run:
+        return f'<span class="zj-bar">{shown("|")}</span>'.join(map(shown, run.split("|")))
+    before = run.partition("|")[0]
+    words = "" if "---" in before else before
+    return f'{shown(words)}<span class="zj-fence">{shown(run.removeprefix(words))}</span>'
 
 
 def _doubt(text: str, reasons: Sequence[str], language: Language) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from zhangju.asking import asks_who
+from zhangju.asking import asks_for_several, asks_who, is_small_talk
 
 WHO = {
     "zh": "谁写了专家视点？",
@@ -43,3 +43,51 @@ def test_asks_for_a_person(question: str) -> None:
 def test_asks_for_something_else(question: str) -> None:
     """What, which and how are not who, and no part of a word is."""
     assert not asks_who(question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello there!",
+        "Thank you very much",
+        "你好，谢谢！",
+        "您好啊",
+        "謝謝您",
+        "ありがとうございます",
+        "안녕하세요",
+        "bonjour, merci",
+        "Danke schön!",
+        "Hola, buenos días",
+        "привет",
+        "شكراً",
+        "สวัสดีครับ",
+        "नमस्ते",
+        "Xin chào",
+    ],
+)
+def test_greetings_and_thanks_ask_nothing(text: str) -> None:
+    """In many languages, alone or several of them."""
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你好的标准是什么？",
+        "What is hello?",
+        "Thanksgiving",
+        "hi-tech",
+        "谢谢您的问题是什么意思",
+        "Hallo-Effekt?",
+        "早上",
+    ],
+)
+def test_what_only_begins_like_a_greeting_asks_something(text: str) -> None:
+    """A greeting is the whole of the text, or it is none."""
+    assert not is_small_talk(text)
+
+
+def test_one_author_or_all_of_them() -> None:
+    """Only the plural asks for more than the one that is talked about."""
+    assert all(map(asks_for_several, ["Who are the authors?", "有哪几位作者？", "都是誰寫的？"]))
+    assert not any(map(asks_for_several, ["Who wrote it?", "作者是谁？", "Wer ist der Autor?"]))

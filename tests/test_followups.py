@@ -115,6 +115,12 @@ def test_a_question_with_its_own_subject_is_not_dragged_back(question: str) -> N
     assert read(question, FIRST) is None
 
 
+@pytest.mark.parametrize("question", ["第三条说了什么？", "第七条是什么？", "这部条例一共有哪几章？"])
+def test_an_article_that_is_named_stands_for_itself(question: str) -> None:
+    """Also right after a question about something else, in a text of another language."""
+    assert read(question, turn("Qui a dessiné le logo ?")) is None
+
+
 def test_a_change_of_subject_is_heard() -> None:
     """What announces it is no part of the question."""
     for question, rest in {

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +50,10 @@ def test_a_question_is_returned_or_refused(text: str) -> None:
     else:
         assert question == text.strip()
         assert check_question(question) == question
+
+
+@pytest.mark.parametrize("question", [None, 5, b"who", ["who"], "half \ud83d"])
+def test_what_is_no_text_is_refused_in_words(question: Any) -> None:
+    """Not by an error from somewhere within, and never by one while the answer is written."""
+    with pytest.raises(QuestionError, match=r"expected the question to be text|half of a character"):
+        check_question(question)

@@ -130,8 +130,7 @@ class Assistant:
         spent = perf_counter() - started
         yield Found(findings.passages, findings.timings)
         started = perf_counter()
-        # Of too many articles, none is "the article".
-        confidence = 0.0 if asked.unclear else estimate_confidence(findings)
+        confidence = estimate_confidence(findings) if asked.answerable else 0.0
         if asked.quotes:
             # The outline tells for certain where it stands.
             confidence = max(confidence, self._threshold) if asked.subject is None else 1.0

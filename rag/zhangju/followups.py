@@ -245,12 +245,13 @@ _BARE = frozenset(
 _BARE_OTHER = re.compile(
     r"(?:では|じゃあ|それでは)?[、,]?(?:次の?|第?[一二三四五\d]+(?:つ目|番目|点目)?)(?:の?(?:もの|点|部分|章|記事))?(?:は|について)?(?:何|誰|だれ)?(?:です|が書きました)?か?|그럼\s?(?:다음|[두세네]\s?번째)(?:은|는|것은)?요?"
 )
+_NAMES_ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇两\d]+(?:条|章|节|款|编)")
 _HAN_X = re.compile(r"^(?P<x>[^，,。？?！!]{1,16}?)(?:呢|又如何|又怎么样|又怎样|又是什么|怎么样|如何)$")
 _ASK_HAN = re.compile(
     r"什么时候|什么|哪里|哪些|哪几|哪个|哪|谁|多少|几|怎么样|怎样|怎么|如何|为什么|为何|何时|何|呢|吗|多大|多久|是否"
 )
 _POINTS_HAN = re.compile(
-    r"它们?|(?<!其)他(?!人|国|省|乡|杀|物)们?|她们?|其中|其(?!他|它|余|实|次)|(?:这|那)(?:个|些|里|样|点|种|位|项|一点|家|件|方面)?(?!篇|份|本|页|张|组|么|年|时)|(?<![应])该(?:项|院|区|市|地|人|公司|研究院|单位)|上述|前者|后者|此(?:外)?|当地"
+    r"它们?|(?<!其)他(?!人|国|省|乡|杀|物)们?|她们?|其中|其(?!他|它|余|实|次)|(?:这|那)(?:个|些|里|样|点|种|位|项|一点|家|件|方面)?(?!篇|份|本|页|张|组|部|么|年|时)|(?<![应])该(?:项|院|区|市|地|人|公司|研究院|单位)|上述|前者|后者|此(?:外)?|当地"
 )
 # By language, since one's pronoun is another's article. What stands before a noun counts as well.
 _POINTS: dict[str, re.Pattern[str]] = {
@@ -374,6 +375,9 @@ def read_follow_up(
         step = 1 if _NEXT.search(text) else -1 if _BEFORE.search(text) else 0
         if nth or step:
             found = _walk(turn, nth, step, document)
+            if found is None and nth and _NAMES_ARTICLE.match(text) and not _AND_HAN.match(bare):
+                # 第三条说了什么？ names an article of a law, whatever was asked before.
+                return None
             text = _text_of(found, document) if found else f"{turn.question} {question}"
             return Reading(text, place=found, nth=nth, step=step)
     if (_MORE_HAN if han else _MORE).fullmatch(text):

@@ -12,8 +12,12 @@ def check_question(question: str) -> str:
     """Return ``question`` without the white space around it.
 
     Raises:
-        QuestionError: It is empty, or longer than ``MAX_CHARACTERS``.
+        QuestionError: It is no text, half of a character, empty, or longer than ``MAX_CHARACTERS``.
     """
+    if not isinstance(question, str):
+        raise QuestionError(f"expected the question to be text, got {type(question).__name__}")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question has half of a character in it (a lone surrogate): send it as UTF-8")
     question = question.strip()
     if not any(character.isalnum() for character in question):
         raise QuestionError("the question is empty: ask something in words")

@@ -247,8 +247,8 @@ class Retriever:
     def find(self, question: str, k: int = 5, where: Mapping[str, str] | None = None) -> Findings:
         """Search, and keep what the legs said: what answering needs beyond ``search``."""
         question = check_question(question)
-        if k < 1:
-            raise ValueError(f"expected k of at least 1, got {k}")
+        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+            raise ValueError(f"expected k to be a whole number of at least 1, got {k!r}")
         if self._closed:
             raise ValueError("the retriever is closed: open it again to search")
         started = perf_counter()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zhangju.asking import asks_who
+from zhangju.asking import asks_for_several, asks_who, is_small_talk
 from zhangju.followups import Reading, Turn, about_article, read_follow_up
 from zhangju.language import detect_language
 from zhangju.overview import Whole, read_whole
@@ -35,7 +35,8 @@ class Understood:
         who: Whether it asks for a person.
         subject: What it asks about the whole (``zhangju.overview``), or None.
         quotes: What answers it for certain, from the outline.
-        unclear: Whether it asks about "the article" where there are too many to tell which.
+        answerable: Whether anything could answer it: not a greeting, nor a question about "the article" where
+            there are too many to tell which.
     """
 
     text: str
@@ -45,7 +46,7 @@ class Understood:
     who: bool = False
     subject: str | None = None
     quotes: tuple[AnswerSentence, ...] = ()
-    unclear: bool = False
+    answerable: bool = True
 
 
 def understand(
@@ -55,14 +56,18 @@ def understand(
     where: Mapping[str, str] | None = None,
 ) -> Understood:
     """Read a question in the light of earlier turns and of the outline."""
+    if is_small_talk(question):
+        return Understood(question, question, answerable=False)
     reading = read_follow_up(question, turns, retriever.document)
     if whole := _whole(question, turns, reading, retriever, where):
         about, home = whole
         most = _MOST_DOCUMENTS if about.subject in ("parts", "points") else _MOST_LISTED
         documents = _documents(turns if home else (), retriever, where, most)
         if documents is None:
-            return Understood(question, question, looked=True, unclear=True)
-        quotes = survey(about, documents, home)
+            return Understood(question, question, looked=True, answerable=False)
+        # "The authors" are those of all pieces; "the author" is that of the piece one talks about.
+        all_of_them = about.subject == "authors" and asks_for_several(question)
+        quotes = survey(about, documents, None if all_of_them else home)
         if quotes:
             search = " ".join(quote.text for quote in quotes)[:_LONGEST_SEARCH]
             leans = reading is not None and reading.leans

@@ -34,7 +34,7 @@ _QUESTION: str = Field(
     description=f"In any language, at most {MAX_CHARACTERS:,} characters.",
     examples=["创新的主体、载体和核心分别是什么？"],
 )
-_K: int = Field(5, ge=1, le=1000, description="Passages to retrieve.")
+_K: int = Field(5, ge=1, le=1000, strict=True, description="Passages to retrieve.")
 _WHERE: dict[str, str] = Field(
     default_factory=dict,
     description="Only documents with these values of document_id, title, source, author, date, …; "

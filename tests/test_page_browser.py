@@ -424,6 +424,8 @@ def test_the_page_fits_the_window(visit, shot, size, scheme):
     opened(tab, message.locator("a.zj-cite").first)
     shot(tab, f"{size}-{scheme}-source")
     assert tab.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    light = tab.locator(".zj-dark").bounding_box()
+    assert light["x"] + light["width"] <= SIZES[size][0]
     panes = [tab.locator(part) for part in ("#zj-library", "#zj-chat", "#zj-source")]
     if size == "phone":
         assert [pane.is_visible() for pane in panes] == [False, False, True]

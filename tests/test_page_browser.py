@@ -407,6 +407,18 @@ def test_the_keyboard_alone_does_everything(visit, shot):
     assert tab.evaluate("() => document.querySelector('#zj-source').contains(document.activeElement)")
     tab.keyboard.press("Escape")
     assert tab.evaluate("() => document.activeElement.matches('a.zj-cite')")
+    tab.locator(".zj-view").first.focus()
+    tab.keyboard.press("Shift+Tab")
+    skip = tab.locator(".zj-skip:focus")
+    assert skip.inner_text() == say("skip", "zh-Hans")
+    assert skip.bounding_box()["y"] >= 0
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("() => document.activeElement.matches('#zj-question textarea')")
+    assert (
+        tab.locator("#zj-question")
+        .get_by_role("button", name=say("send", "zh-Hans"), exact=True)
+        .is_visible()
+    )
     tab.locator(".zj-new").focus()
     press_until(".zj-section .zj-open")
     tab.keyboard.press("Enter")

@@ -59,6 +59,7 @@ def render_header(language: Language, reach: Reach) -> str:
     )
     dark = say("dark", language)
     return (
+        f'<a class="zj-skip" href="#zj-question">{say("skip", language)}</a>'
         '<header class="zj-header"><span class="zj-logo" aria-hidden="true" lang="zh-Hans">章</span>'
         '<h1 class="zj-name">Zhangju <span lang="zh-Hans">章句</span></h1>'
         f'<span class="zj-tagline">{say("tagline", language)}</span>'
@@ -112,7 +113,8 @@ def render_bar(language: Language) -> str:
     """Write what stands above the question box: what it is limited to, whether it replaces a question."""
     close = icon("close")
     return (
-        f'<div class="zj-state" aria-live="polite" data-down="{say("to_the_end", language)}"><span class="zj-chip zj-limited" hidden>{icon("limit")}'
+        f'<div class="zj-state" aria-live="polite" data-down="{say("to_the_end", language)}"'
+        f' data-send="{say("send", language)}" data-stop="{say("stop", language)}"><span class="zj-chip zj-limited" hidden>{icon("limit")}'
         f'<span>{say("limited", language)}</span><span class="zj-chip-name"></span><button type="button" class="zj-icon zj-unlimit"'
         f' aria-label="{say("unlimit", language)}" title="{say("unlimit", language)}">{close}</button></span>'
         f'<span class="zj-chip zj-editing" hidden>{icon("edit")}<span>{say("editing", language)}</span>'

@@ -429,6 +429,12 @@ const zhangju = (() => {
 
   const actions = {
     ".zj-cite, .zj-note": (link, event) => { event.preventDefault(); open(placeOf(link), link); },
+    ".zj-skip": (link, event) => {
+      event.preventDefault();
+      showView("ask");
+      if (isPhone()) showPane("chat");
+      box().focus();
+    },
     ".zj-open": (button) => open({ document: button.dataset.document, at: button.dataset.at }),
     ".zj-part": extend,
     ".zj-back": () => {
@@ -541,6 +547,11 @@ const zhangju = (() => {
       const down = one("#zj-chatbot .scroll-down-button-container button:not([data-said])");
       const words = one(".zj-state")?.dataset.down;
       if (down && words) Object.assign(down, { ariaLabel: words, title: words }).dataset.said = "yes";
+      for (const [kind, name] of [["submit", "send"], ["stop", "stop"]]) {
+        const button = one(`#zj-question .${kind}-button:not([title])`);
+        const says = one(".zj-state")?.dataset[name];
+        if (button && says) Object.assign(button, { ariaLabel: says, title: says });
+      }
       const labelled = target.closest?.("#zj-chatbot")?.querySelectorAll("[data-testid][aria-label]") ?? [];
       labelled.forEach((message) => message.removeAttribute("aria-label"));
       all("#zj-chatbot .zj-vote:not([aria-pressed])").forEach((button) => {

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -265,6 +266,13 @@ def test_more_than_there_is_gives_all(article: Retriever) -> None:
 
     assert [p.rank for p in passages] == list(range(1, article._index.texts.chunk_count + 1))
     assert len({(p.chunk.start, p.chunk.end) for p in passages}) == len(passages)
+
+
+@pytest.mark.parametrize("where", ["author", ["author"], {"author": 5}, {5: "x"}])
+def test_where_of_another_type_is_refused_in_words(article: Retriever, where: Any) -> None:
+    """The mistake is told where it was made, not somewhere within."""
+    with pytest.raises(InputError, match="texts by name"):
+        article.search(QUESTIONS[0], where=where)
 
 
 @pytest.mark.parametrize("k", [0, -1, 2.5, "3", True])

@@ -17,7 +17,7 @@ from zhangju.rerankers import JUDGE, load_reranker
 from zhangju.reranking import Reranker, Use
 from zhangju.values import Listing, Passage
 from zhangju_index.cohort import cohort_rows, nearest_elsewhere
-from zhangju_index.errors import IndexMismatchError
+from zhangju_index.errors import IndexMismatchError, InputError
 from zhangju_index.protocols import Embedder
 from zhangju_index.searching import FolderSearch, Reach, SearchIndex
 from zhangju_index.values import Document, Section
@@ -249,6 +249,10 @@ class Retriever:
         question = check_question(question)
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise ValueError(f"expected k to be a whole number of at least 1, got {k!r}")
+        if where is not None and not _names_texts(where):
+            raise InputError(
+                f"expected where to give texts by name, like {{'author': '*李*'}}, got {where!r:.80}"
+            )
         if self._closed:
             raise ValueError("the retriever is closed: open it again to search")
         started = perf_counter()
@@ -297,3 +301,9 @@ class Retriever:
         """How similar a question is to what is about other things, in the language of ``text``."""
         cohort = self._index.cohorts[cohort_rows(detect_language(text).partition("-")[0])]
         return nearest_elsewhere(query, cohort)
+
+
+def _names_texts(where: object) -> bool:
+    return isinstance(where, Mapping) and all(
+        isinstance(part, str) for pair in where.items() for part in pair
+    )

@@ -230,7 +230,10 @@ def test_a_question_that_another_page_asks_says_so():
     [_, stopped] = messages([replace(turn, stopped=True)], "en", (), {turn.asked})
     assert say("asked_elsewhere", "en") in Reader(elsewhere["content"]).text
     assert "zj-retry" not in elsewhere["content"]
-    assert stopped == alone
+    # Nobody stopped the one whose page was closed.
+    assert say("interrupted", "en") in Reader(alone["content"]).text
+    assert say("stopped", "en") in Reader(stopped["content"]).text
+    assert "zj-retry" in alone["content"]
     assert "zj-retry" in stopped["content"]
 
 

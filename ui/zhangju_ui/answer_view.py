@@ -137,7 +137,9 @@ def render_turn(
         )
     if turn.error:
         return render_error(turn.error, language, again)
-    words, kind = ("asked_elsewhere", " zj-elsewhere") if under_way else ("stopped", "")
+    # Of a page that was closed or loaded anew in mid-answer nobody is left to say that it was stopped.
+    over = "stopped" if turn.stopped else "interrupted"
+    words, kind = ("asked_elsewhere", " zj-elsewhere") if under_way else (over, "")
     return (
         f'<div class="zj-status zj-status-stopped{kind}" id="zj-answer-{number}">{say(words, language)}</div>\n\n'
         f'<div class="zj-foot">{"" if under_way else again}</div>'

@@ -43,7 +43,8 @@ def conversation_markdown(conversation: Conversation, language: Language) -> str
 
 def _answer(turn: Turn, language: Language) -> Iterator[str]:
     if turn.answer is None:
-        yield f"*{_plain(turn.error) if turn.error else say('stopped', language)}*"
+        over = say("stopped" if turn.stopped else "interrupted", language)
+        yield f"*{_plain(turn.error) if turn.error else over}*"
         yield ""
         return
     if turn.stopped:

@@ -368,6 +368,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "另一個頁面正在問這個問題：回答好了，這裡也會顯示。",
         "Another page is asking this: the answer will be shown here as well.",
     ),
+    "interrupted": (
+        "还没有回答就中断了：可以再问一次。",
+        "還沒有回答就中斷了：可以再問一次。",
+        "Interrupted before it was answered: it can be asked again.",
+    ),
     "stopped": ("已停止", "已停止", "Stopped"),
     "confidence": (
         "文中有答案的把握 {percent}%",

@@ -538,6 +538,9 @@ def test_articles_are_added_asked_and_removed(visit, tmp_path, shot):
     assert str(tmp_path) not in preview.inner_text()
     shot(tab, "preview")
     assert tab.locator(".zj-document").count() == 1
+    # Neither the library nor what may be added is squeezed to a line.
+    assert tab.locator("#zj-documents").bounding_box()["height"] >= 120
+    assert tab.locator("#zj-add").bounding_box()["height"] >= 400
 
     # By the keyboard alone: one more beside those that wait, which is then left out again.
     tab.wait_for_timeout(500)

@@ -287,3 +287,24 @@ def test_markdown_is_set_as_it_is_meant():
     assert squeezed(Reader(written).text) == squeezed(text)
     plain = render_source(outline_document(document_from_text(text, name="a", source="a.txt")), "en")
     assert "<strong>" not in plain
+
+
+def test_markdown_inside_a_line_is_set_without_its_marks():
+    """Code, links and quotations lose their marks to the eye alone; a link leads nowhere, a picture stays as written."""
+    text = (
+        "# 说明\n\n见[**手**册](https://a.example/x?y=1)与`代码 **x** [a](b)`，**用`y`**，![图](a.png)，``z``。\n\n"
+        "> 引文一 > 二，\n> 第二行。\n>\n> 又一段\n\n甲 > 乙\n"
+    )
+    outline = outline_document(document_from_text(text, name="a", source="a.md"))
+    start, end = text.index("册]"), text.index("代码")
+    written = render_source(outline, "en", [Mark("quote", start, end)])
+    assert marked(written) == ["册](https://a.example/x?y=1)与`"]
+    page = Reader(written)
+    assert set(page.tags) <= OUR_TAGS
+    assert not {"href", "src"} & {name for name, _ in page.attributes}
+    assert squeezed(page.text) == squeezed(text)
+    seen_words = squeezed(Reader(re.sub(r'<span class="zj-fence".*?</span>', "", written)).text)
+    assert "见手册与代码**x**[a](b)，用y，![图](a.png)，``z``。引文一>二，第二行。又一段甲>乙" in seen_words
+    assert written.count('class="zj-code-words"') == 2
+    assert written.count('class="zj-quoted') == 3
+    assert written.count("zj-hollow") == 1

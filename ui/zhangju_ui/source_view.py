@@ -8,7 +8,7 @@ the parts before and after it when they are asked for: each begins where the oth
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -32,10 +32,13 @@ _SIGIL = re.compile(r"#{1,6}\s+(?=\S)")
 # White space and marks that may stand before a heading.
 _REACH = 24
 _CLOSING = "。．.：:！!？?；;、”’」』）) \u3000"
-# Emphasis in Markdown; more asterisks in a row are something else.
-_EMPHASIS = re.compile(r"(?<!\*)\*\*(?=[^\s*])[^*]*[^\s*]\*\*(?!\*)")
-_STARS = 2
+# What Markdown sets apart inside a line, with the marks around its words. More asterisks or backticks in
+# a row, and a picture, are something else.
+_CODE = re.compile(r"(?<!`)(`)([^`]+)(`)(?!`)")
+_EMPHASIS = re.compile(r"(?<!\*)(\*\*)(?=[^\s*])([^*]*[^\s*])(\*\*)(?!\*)")
+_LINK = re.compile(r"(?<![!\]\\])(\[)([^\[\]]+)(\]\([^\s()]*\))")
 _ITEM = re.compile(r"(?:[-*+•·]|\d{1,3}[.)])[ \t]+\S")
+_QUOTING = ">"
 _FENCE = ("```", "~~~")
 _MARKDOWN = (".md", ".markdown")
 # More columns do not fit a phone: such a table scrolls.
@@ -55,6 +58,33 @@ class Mark:
     kind: Literal["quote", "key"]
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """A part of a paragraph that is set apart, in the reading text.
+
+    Attributes:
+        kind: How.
+        start: Where the mark before its words begins.
+        first: Where its words begin.
+        last: Where they end.
+        end: Where the mark after them ends.
+    """
+
+    kind: Literal["code", "strong", "link", "quoting"]
+    start: int
+    first: int
+    last: int
+    end: int
+
+
+# A link is named, and leads nowhere.
+_SET: Mapping[str, tuple[str, str]] = {
+    "code": ('<span class="zj-code-words">', "</span>"),
+    "strong": ("<strong>", "</strong>"),
+    "link": ('<span class="zj-link-words">', "</span>"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +208,7 @@ def marked_text(
     marks: Sequence[Mark],
     words: tuple[int, int] | None = None,
     *,
-    emphasis: bool = False,
+    set_apart: Sequence[_Apart] = (),
 ) -> str:
     """Write a stretch of reading text with the parts of ``marks`` that lie in it.
 
@@ -186,18 +216,19 @@ def marked_text(
         reading: The text.
         marks: What to mark.
         words: The part of the text that is seen; the rest is there to be marked and found.
-        emphasis: Set what stands between two pairs of asterisks in bold, without them.
+        set_apart: What of it is set in another way than the rest.
     """
     first, last = words or (0, len(reading.text))
-    bold = [found.span() for found in _EMPHASIS.finditer(reading.text, first, last)] if emphasis else []
     cuts = {0, first, last, len(reading.text)}
-    for a, b in bold:
-        cuts.update((a, a + _STARS, b - _STARS, b))
+    for each in set_apart:
+        cuts.update((each.start, each.first, each.last, each.end))
     edges = {0, len(reading.text)}
     for mark in marks:
         edges.update(reading.reading_range(mark.start, mark.end))
     return "".join(
-        _run(reading, [*sorted({a, b, *(cut for cut in cuts if a < cut < b)})], marks, (first, last), bold)
+        _run(
+            reading, [*sorted({a, b, *(cut for cut in cuts if a < cut < b)})], marks, (first, last), set_apart
+        )
         for a, b in pairwise(sorted(edges))
     )
 
@@ -207,24 +238,65 @@ def _run(
     edges: Sequence[int],
     marks: Sequence[Mark],
     words: tuple[int, int],
-    bold: Sequence[tuple[int, int]],
+    set_apart: Sequence[_Apart],
 ) -> str:
     """Write text that is marked all in one way, or not at all, and set as its parts ask for."""
     start, end = reading.offsets[edges[0]], reading.offsets[edges[-1] - 1] + 1
     kinds = {mark.kind for mark in marks if mark.start <= start < mark.end}
-    text = "".join(_set(reading.text[a:b], a, words, bold) for a, b in pairwise(edges))
+    text = "".join(_set(reading.text[a:b], a, words, set_apart) for a, b in pairwise(edges))
     if not kinds:
         return text
     kind = "key" if "key" in kinds else "quote"
     return f'<mark class="zj-{kind}" data-start="{start}" data-end="{end}">{text}</mark>'
 
 
-def _set(text: str, at: int, words: tuple[int, int], bold: Sequence[tuple[int, int]]) -> str:
-    holder = next(((a, b) for a, b in bold if a <= at < b), None)
-    is_star = holder is not None and not holder[0] + _STARS <= at < holder[1] - _STARS
-    if is_star or not words[0] <= at < words[1]:
+def _set(text: str, at: int, words: tuple[int, int], set_apart: Sequence[_Apart]) -> str:
+    holders = [each for each in set_apart if each.start <= at < each.end]
+    if not words[0] <= at < words[1] or not all(each.first <= at < each.last for each in holders):
         return f'<span class="zj-fence" aria-hidden="true">{shown(text)}</span>'
-    return f"<strong>{shown(text)}</strong>" if holder else shown(text)
+    written = shown(text)
+    for each in holders:
+        opens, closes = _SET[each.kind]
+        written = f"{opens}{written}{closes}"
+    return written
+
+
+def _markdown(reading: ReadingText, source: str) -> list[_Apart]:
+    """What Markdown sets apart in a paragraph; ``source`` is the document, which tells where lines begin."""
+    text = reading.text
+    code = [_apart("code", found) for found in _CODE.finditer(text)]
+    found = [_apart("strong", each) for each in _EMPHASIS.finditer(text)]
+    found += [_apart("link", each) for each in _LINK.finditer(text)]
+    # Inside code nothing else is meant; around the whole of it, it may be.
+    kept = [
+        each
+        for each in found
+        if all(
+            other.end <= each.start
+            or each.end <= other.start
+            or (each.first <= other.start and other.end <= each.last)
+            for other in code
+        )
+    ]
+    return [*code, *kept, *_quoting(reading, source)]
+
+
+def _apart(kind: Literal["code", "strong", "link"], found: re.Match[str]) -> _Apart:
+    return _Apart(kind, found.start(), found.start(2), found.end(2), found.end())
+
+
+def _quoting(reading: ReadingText, source: str) -> Iterator[_Apart]:
+    """The marks before the lines of a quotation."""
+    if not reading.text.startswith(_QUOTING):
+        return
+    for at, character in enumerate(reading.text):
+        if character != _QUOTING:
+            continue
+        offset = reading.offsets[at]
+        line = source[max(source.rfind("\n", 0, offset), source.rfind("\r", 0, offset)) + 1 : offset]
+        if not line.strip("> \t"):
+            end = at + 2 if reading.text[at + 1 : at + 2] == " " else at + 1
+            yield _Apart("quoting", at, end, end, end)
 
 
 def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -> Iterator[_Piece]:
@@ -291,7 +363,8 @@ def _written(
         for each in rows or [piece]:
             first, last = each.reading.offsets[0], each.reading.offsets[-1] + 1
             within = [mark for mark in marks if mark.start < last and mark.end > first]
-            yield _block(each, within, emphasis=_is_markdown(outline) and not each.told)
+            is_set = _is_markdown(outline) and not each.told
+            yield _block(each, within, _markdown(each.reading, outline.document.text) if is_set else ())
         at += len(rows) or 1
 
 
@@ -354,15 +427,17 @@ def _holding(starts: Sequence[int], offset: int) -> int:
     return max(0, bisect_right(starts, offset) - 1)
 
 
-def _block(block: _Piece, marks: Sequence[Mark], *, emphasis: bool) -> str:
+def _block(block: _Piece, marks: Sequence[Mark], set_apart: Sequence[_Apart]) -> str:
     piece, section = block.reading, block.section
     place = f'data-start="{piece.offsets[0]}" data-end="{piece.offsets[-1] + 1}"'
     if block.is_plain:
         kind = block.told if block.told in {"item", "table", "code"} else "text"
         if not block.told and _ITEM.match(piece.text):
             kind = "item"
+        if any(each.kind == "quoting" for each in set_apart):
+            kind = "quoted" if piece.text.strip("> ") else "quoted zj-hollow"
         anchor = f' id="zj-at-{section.start}"' if block.opens else ""
-        words = marked_text(piece, marks, emphasis=emphasis)
+        words = marked_text(piece, marks, set_apart=set_apart)
         return f'<p class="zj-{kind}"{anchor} {place}>{words}</p>'
     anchor = f'id="zj-at-{section.start}" tabindex="-1"'
     if section.kind in _BYLINES:

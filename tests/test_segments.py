@@ -25,6 +25,7 @@ from zhangju_index.library import Source, add_sources, rebuild_library, remove_d
 from zhangju_index.manifest import FORMAT_VERSION, WHOLE_FORMAT
 from zhangju_index.searching import FolderSearch, Reach
 from zhangju_index.toy import ToyEmbedder
+from zhangju_index.values import Chunk
 from zhangju_index.vectors import search_exact
 
 EMBEDDER = ToyEmbedder(64)
@@ -191,6 +192,26 @@ def test_legs_side_by_side_find_what_they_find_in_turn(grown: Path, monkeypatch:
         found = list(pool.map(lambda question: _answer(grown, question), questions))
 
     assert found == expected
+
+
+def test_without_the_sentences_leg_the_best_are_found(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In very large indexes more chunks propose themselves; sentences still score what is proposed."""
+    with open_index(grown) as index:
+        search = FolderSearch(index)
+        questions = ["第七项措施", "第三十条规定了什么？"]
+        queries = EMBEDDER.embed_queries(questions)
+
+        def best(number: int) -> tuple[Chunk, float, int]:
+            found = search.candidates(queries[number], search.shares(questions[number]), Reach(2, 4))
+            assert len(found.sentence_similarity) == sum(len(chunk.sentences) for chunk in found.chunks)
+            place = int(found.similarity.argmax())
+            return found.chunks[place], float(found.similarity[place]), len(found.chunks)
+
+        expected = [best(number) for number in range(2)]
+        monkeypatch.setattr(searching, "SENTENCES_BELOW", 0)
+        monkeypatch.setattr(index.sentence_store, "search", None)
+
+        assert [best(number)[:2] for number in range(2)] == [each[:2] for each in expected]
 
 
 def _answer(directory: Path, question: str) -> object:

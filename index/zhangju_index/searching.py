@@ -29,6 +29,13 @@ __all__ = ["Candidates", "FolderSearch", "Known", "Label", "Reach", "SearchIndex
 _BESIDE_FROM = 20_000
 """Chunks from which the dense legs search side by side: of fewer, each takes less than a thread is worth."""
 
+SENTENCES_BELOW = 100_000
+"""Chunks from which sentences propose no chunks: more chunks propose themselves instead.
+
+Sentences are several times as many, so that looking at all of them takes most of the time. What is proposed is scored
+by its sentences as ever. Among 59,665 chunks of laws 0.999 of the ten best were the same, and nDCG@10 as high.
+"""
+
 
 class Reach(NamedTuple):
     """How many rows each leg puts forward; all of them are then scored by every leg.
@@ -303,11 +310,15 @@ class FolderSearch:
             ]
             sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
         queries = query[np.newaxis]
-        find_sentences = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
-        # FAISS leaves the interpreter to others: on two cores the legs take as long as the longer one.
-        beside = _beside().submit(find_sentences) if len(coverage) >= _BESIDE_FROM else None
-        dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
-        by_sentence = (beside.result() if beside else find_sentences())[1][0]
+        if len(considered) >= SENTENCES_BELOW:
+            dense = self._index.chunk_store.search(queries, 3 * reach.chunks, chunks)[1][0]
+            by_sentence = np.empty(0, np.int64)
+        else:
+            find_sentences = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
+            # FAISS leaves the interpreter to others: on two cores the legs take as long as the longer one.
+            beside = _beside().submit(find_sentences) if len(considered) >= _BESIDE_FROM else None
+            dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
+            by_sentence = (beside.result() if beside else find_sentences())[1][0]
         scores = coverage if chunks is None else _only(coverage, chunks)
         lexical = np.argpartition(-scores, reach.chunks)[: reach.chunks]
         lexical = lexical[scores[lexical] > 0]

@@ -252,9 +252,10 @@ def test_the_readme_builds_and_asks(beside_laws: Path, monkeypatch: pytest.Monke
     with scripted(ScriptedEndpoint(lambda body: ["武进", "答。"])) as endpoint:
         run_shell(worded, {"http://127.0.0.1:8080/v1": endpoint.url, "…": "创新的主体在哪里？"}, monkeypatch)
         assert endpoint.bodies
-    outlined, _, *asked, listed, removed, _ = run_shell(own, {"…": "出差住宿每天多少钱？"}, monkeypatch)
+    outlined, _, held, *asked, listed, removed, _ = run_shell(own, {"…": "出差住宿每天多少钱？"}, monkeypatch)
 
     assert "report.pdf" in outlined
+    assert "notes" in held
     assert "四百元" in asked[0]
     assert "办法.md" not in asked[1]
     assert "第三章" in asked[2]

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from index_entries import unit_rows
+from zhangju_index import approximate
 from zhangju_index.approximate import (
     APPROXIMATE_FROM,
     MIN_RECALL,
     ApproximateVectorStore,
     build_approximate,
+    disturbed_rows,
 )
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.manifest import StoreRecord
@@ -84,6 +86,24 @@ def test_one_by_one_together_and_at_once_it_answers_the_same(store: ApproximateV
 
     np.testing.assert_array_equal(np.concatenate([one[0] for one in alone]), scores)
     np.testing.assert_array_equal(np.concatenate([one[1] for one in alone]), rows)
+
+
+def test_parts_side_by_side_find_what_the_whole_finds(
+    exact: FlatVectorStore, built: tuple[Path, StoreRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the last part, which is not full; rows with equal codes may take each other's place."""
+    questions = disturbed_rows(exact, 40)
+    whole = ApproximateVectorStore.load(exact, built[0], 8)
+    monkeypatch.setattr(approximate, "_PART_ROWS", 96)
+    divided = ApproximateVectorStore.load(exact, built[0], 8)
+
+    assert len(divided._parts) == -(-len(exact) // 96)
+    assert sum(part.codes.ntotal for part in divided._parts) == len(exact)
+    for question in questions:
+        scores, rows = divided.search(question[np.newaxis], 10)
+        expected, theirs = whole.search(question[np.newaxis], 10)
+        assert np.allclose(scores, expected, atol=1e-3)
+        assert len({*rows[0].tolist()} & {*theirs[0].tolist()}) >= 9
 
 
 def test_a_search_in_some_rows_is_exact(exact: FlatVectorStore, store: ApproximateVectorStore) -> None:

@@ -14,11 +14,14 @@ Codes miss a row only by being coarse, wherever the question lies. ``benchmarks/
 them.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from zhangju_index.bundled_bulk import cores
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.manifest import StoreRecord
 from zhangju_index.protocols import FloatMatrix, IntMatrix
@@ -46,6 +49,8 @@ _TRAINING_ROWS, _TRAINING_ROUNDS = 8192, 10
 _LEAST = 64
 _QUESTIONS = 128
 _ROWS_AT_A_TIME = 8192
+# Rows that one core looks through; a multiple of the rows that are packed together.
+_PART_ROWS = 1 << 18
 # Least share of the rows asked for that must differ from one another.
 _DIFFERENT = 3 / 4
 # From this share of the rows on, comparing all of them costs no more than comparing those proposed.
@@ -66,7 +71,7 @@ class ApproximateVectorStore:
 
     def __init__(self, exact: FlatVectorStore, codes: "faiss.IndexPQFastScan", overfetch: int) -> None:
         self._exact = exact
-        self._codes = codes
+        self._parts = _divided(codes)
         self._overfetch = overfetch
 
     @classmethod
@@ -129,8 +134,7 @@ class ApproximateVectorStore:
     def _search_one(self, query: FloatVector, k: int) -> tuple[FloatVector, IntVector]:
         wanted = asked = self._overfetch * k + _LEAST
         while asked < _LARGE_SHARE * len(self):
-            with one_thread():
-                candidates = np.sort(self._codes.search(query[np.newaxis], asked)[1][0])
+            candidates = self._propose(query[np.newaxis], asked)
             similarities = self._exact.similarities(query, candidates)
             # Equal rows have equal scores. A sentence that stands in every document must not take
             # the places of others, so rows are asked for until enough are different.
@@ -140,6 +144,55 @@ class ApproximateVectorStore:
             asked *= 2
         scores, found = self._exact.search(query[np.newaxis], k)
         return scores[0], found[0]
+
+    def _propose(self, query: FloatMatrix, asked: int) -> IntVector:
+        """Rows whose codes are nearest, in order; the parts are looked through side by side."""
+
+        def nearest(part: _Part) -> tuple[FloatVector, IntVector]:
+            with one_thread():
+                scores, rows = part.codes.search(query, min(asked, part.codes.ntotal))
+            return scores[0], rows[0] + part.first
+
+        search = map if len(self._parts) == 1 else _pool().map
+        scores, rows = map(np.concatenate, zip(*search(nearest, self._parts), strict=True))
+        return np.sort(rows[np.argsort(-scores, kind="stable")[:asked]])
+
+
+class _Part(NamedTuple):
+    """Codes of rows that follow one another."""
+
+    first: int
+    codes: "faiss.IndexPQFastScan"
+
+
+def _divided(codes: "faiss.IndexPQFastScan") -> list[_Part]:
+    """Divide codes by rows, as many to a part in every process, so that results do not depend on its cores."""
+    import faiss
+
+    if codes.ntotal <= _PART_ROWS:
+        return [_Part(0, codes)]
+    packed = faiss.AlignedTable_to_array(codes.codes)
+    # Rows are packed some at a time, half a byte for each value.
+    block = codes.bbs * codes.M2 // 2
+    parts = []
+    for first in range(0, codes.ntotal, _PART_ROWS):
+        rows = min(_PART_ROWS, codes.ntotal - first)
+        blocks = -(-rows // codes.bbs)
+        part = faiss.IndexPQFastScan(codes.d, codes.M, 4, codes.metric_type, codes.bbs)
+        part.pq = codes.pq
+        part.is_trained = True
+        part.ntotal = rows
+        # FAISS's types leave this one out.
+        setattr(part, "ntotal2", blocks * codes.bbs)  # noqa: B010
+        start = first // codes.bbs * block
+        faiss.copy_array_to_AlignedTable(packed[start : start + blocks * block].copy(), part.codes)
+        parts.append(_Part(first, part))
+    return parts
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-codes")
 
 
 def build_approximate(exact: FlatVectorStore, path: Path, *, threshold: int) -> StoreRecord:

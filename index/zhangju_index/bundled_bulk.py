@@ -105,7 +105,7 @@ class BulkEncoder:
             return _Linear(matrix(f"{name}.w")[0], matrix(f"{name}.b")[0])
 
         self._shape = shape
-        self._pad = weights.vocabulary.pad
+        self._pad = weights.pad
         self._words = WordTable(weights)
         self._places = matrix("emb.pos") + matrix("emb.type")[0]
         self._norm = norm("emb.ln")

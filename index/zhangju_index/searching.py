@@ -299,21 +299,13 @@ class FolderSearch:
         considered = np.arange(len(coverage)) if allowed is None else _rows_of(allowed)
         if len(considered) <= reach.chunks:
             return considered
-        chunks = sentences = None
-        if allowed is not None:
-            chunks = considered
-            # Chunks that follow one another have sentences that do.
-            spans = [
-                (self.texts.sentence_rows(rows[0]), self.texts.sentence_rows(rows[-1]))
-                for rows in allowed
-                if rows
-            ]
-            sentences = _rows_of([range(first.start, last.stop) for first, last in spans])
+        chunks = None if allowed is None else considered
         queries = query[np.newaxis]
         if len(considered) >= SENTENCES_BELOW:
             dense = self._index.chunk_store.search(queries, 3 * reach.chunks, chunks)[1][0]
             by_sentence = np.empty(0, np.int64)
         else:
+            sentences = None if allowed is None else self._sentence_rows(allowed)
             find_sentences = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
             # FAISS leaves the interpreter to others: on two cores the legs take as long as the longer one.
             beside = _beside().submit(find_sentences) if len(considered) >= _BESIDE_FROM else None
@@ -323,6 +315,15 @@ class FolderSearch:
         lexical = np.argpartition(-scores, reach.chunks)[: reach.chunks]
         lexical = lexical[scores[lexical] > 0]
         return np.unique(np.concatenate([dense, self.texts.chunk_rows_of(by_sentence), lexical]))
+
+    def _sentence_rows(self, allowed: Sequence[range]) -> IntVector:
+        """Rows of the sentences of chunks; chunks that follow one another have sentences that do."""
+        spans = [
+            (self.texts.sentence_rows(rows[0]), self.texts.sentence_rows(rows[-1]))
+            for rows in allowed
+            if rows
+        ]
+        return _rows_of([range(first.start, last.stop) for first, last in spans])
 
 
 @cache

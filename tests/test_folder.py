@@ -473,14 +473,14 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @FORKS
 @pytest.mark.parametrize("operation", ["build", "add", "append", "cut", "remove", "rebuild"])
 def test_killed_writer_leaves_the_old_index_or_the_new(quick_folder: Path, operation: str) -> None:
-    """Killed before every single change it makes on the disk, no writer ever leaves anything else."""
+    """Killed in every state that the disk goes through, no writer ever leaves anything else."""
     results = _broken_builds("kill", operation, quick_folder)
 
     for start, before in (("old", "old"), ("nothing", "none")):
         outcomes = [each["there"] for each in results if each["start"] == start]
         swaps = outcomes.index("new") if outcomes else 0
         assert outcomes == [before] * swaps + ["new"] * (len(outcomes) - swaps)
-        assert swaps > 50 or not outcomes
+        assert swaps > 20 or not outcomes
     # The next writer finds its way, whatever was left, and cleans up.
     assert {each["after"] for each in results if each["there"] != "new"} == {"new"}
     assert {(each["generations"], each["unfinished"]) for each in results} == {(1, False)}

@@ -28,12 +28,13 @@ help:
 chat: $(VENV)/.installed
 	$(BIN)/zhangju chat $(CHAT)
 
-# One after the other whatever -j says: the closing lines of each belong together.
-test:
-	$(MAKE) lint
-	$(MAKE) fast
-	$(MAKE) slow
-	$(MAKE) wheel
+# One after the other whatever -j says, as the closing lines of each belong together; but for the wheel, which is
+# made beside the others, once all is installed that it takes, and is shown after them.
+test: $(VENV)/.tools
+	@mkdir -p build
+	$(MAKE) wheel > build/wheel.log 2>&1 & beside=$$!; \
+	failed=0; $(MAKE) lint && $(MAKE) fast && $(MAKE) slow || failed=$$?; \
+	wait $$beside || failed=$$?; cat build/wheel.log; exit $$failed
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check $(CODE)
@@ -48,11 +49,15 @@ fmt: $(VENV)/.tools
 fast: $(VENV)/.tools
 	$(BIN)/python -m pytest -q -m 'not slow and not browser' $(PYTEST)
 
-# Half of the time the browser's tests wait for the page: they run beside the others, and are shown after them.
+# The browser's tests wait for the page half of their time, those of Milvus for its server nearly all of it:
+# they run beside the others, and are shown after them.
+SLOW = $(BIN)/python -m pytest -q --durations=5 $(PYTEST) -m
 slow: $(VENV)/.tools build/axe/.installed
-	$(BIN)/python -m pytest -q -m browser --durations=5 $(PYTEST) > build/browser.log 2>&1 & beside=$$!; \
-	failed=0; $(BIN)/python -m pytest -q -m 'slow and not browser' --durations=5 $(PYTEST) || failed=$$?; \
-	wait $$beside || failed=$$?; cat build/browser.log; exit $$failed
+	$(SLOW) browser > build/browser.log 2>&1 & browser=$$!; \
+	$(SLOW) 'slow and milvus' > build/milvus.log 2>&1 & milvus=$$!; \
+	failed=0; $(SLOW) 'slow and not browser and not milvus' || failed=$$?; \
+	wait $$browser || failed=$$?; cat build/browser.log; \
+	wait $$milvus || failed=$$?; cat build/milvus.log; exit $$failed
 
 # What finds barriers on the page is a package for Node; its test says so where there is none.
 build/axe/.installed:

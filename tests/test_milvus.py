@@ -53,6 +53,8 @@ from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
 from zhangju_ui.cli import cli
 
+pytestmark = pytest.mark.milvus
+
 EMBEDDER = ToyEmbedder(dimension=64)
 QUESTIONS = [
     "武进重点布局哪些未来产业？",

@@ -168,13 +168,12 @@ def _fill(paragraph: str, columns: int) -> list[str]:
     """Break a paragraph into lines: after any wide character, and between words."""
     rows, row, width = [], "", 0
     for word in _words(paragraph):
-        needed = sum(map(_width, word))
-        if row and width + needed > columns:
+        if row and width + sum(map(_width, word)) > columns:
             rows.append(row)
             row, width = "", 0
             word = word.lstrip()
         row += word
-        width += needed
+        width += sum(map(_width, word))
     return [*rows, row]
 
 

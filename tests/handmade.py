@@ -128,7 +128,7 @@ class HandmadeAssistant:
     """
 
     def __init__(self) -> None:
-        self._two = threading.Barrier(2, timeout=10)
+        self._two = threading.Barrier(2, timeout=60)
 
     def ask(self, question: str, history: Sequence[object] = ()) -> Answer:
         """Answer from the words in ``question``."""

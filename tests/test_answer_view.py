@@ -1,7 +1,7 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 from typing import get_args
 from urllib.parse import parse_qs
 
@@ -244,11 +244,11 @@ def test_a_text_of_dashes_is_written_in_a_moment(text: str) -> None:
     """Whoever puts one into a library holds up nobody."""
     answer = HandmadeAssistant().ask("未来产业")
     told = replace(answer, sentences=(replace(answer.sentences[0], text=text),), text=text)
-    started = perf_counter()
+    started = process_time()
 
     written = render_answer(told, 0, "zh-Hans")
 
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
     assert written.count("&#45;") >= 20_000
 
 

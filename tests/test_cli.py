@@ -336,15 +336,18 @@ class TestEndings:
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
     def test_ctrl_c_is_one_line(self) -> None:
         """Also while it waits for its question."""
-        command = [sys.executable, "-c", "from zhangju_ui.cli import main; main()", "search", "-"]
+        script = "from zhangju_ui.cli import main; print('begins', flush=True); main()"
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-c", script, "search", "-"],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             # A shell lets its background jobs ignore Ctrl-C, and they hand that down.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-        time.sleep(4)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=30)
 

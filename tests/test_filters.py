@@ -62,7 +62,7 @@ def test_marks_of_other_pattern_languages_stand_for_themselves() -> None:
 
 def test_no_pattern_takes_long() -> None:
     """Many stars against a long value: a pattern language with a way back would not come to an end."""
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert not fits("a" * 10_000, "*a" * 500 + "*b")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

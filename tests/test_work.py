@@ -68,8 +68,8 @@ def ask(address: str, seconds: float = 30, **body: Any) -> httpx.Response:
 
 
 def until(condition: Callable[[], bool]) -> bool:
-    """Whether something becomes true within seconds."""
-    end = time.monotonic() + 10
+    """Whether something becomes true within a minute."""
+    end = time.monotonic() + 60
     while not condition():
         if time.monotonic() > end:
             return False
@@ -81,7 +81,7 @@ def test_who_finds_no_place_is_told_to_come_again(tmp_path: Path) -> None:
     """One works, one waits, the third is sent away at once; afterwards all is as before."""
     with held(tmp_path, workers=1, waiting=1) as (assistant, address), ThreadPoolExecutor(2) as pool:
         answers = [pool.submit(ask, address)]
-        assert assistant.begun.acquire(timeout=10)
+        assert assistant.begun.acquire(timeout=60)
         answers.append(pool.submit(ask, address))
         assert until(lambda: httpx.get(f"{address}/readyz").status_code == 503)
         refused = ask(address)
@@ -101,7 +101,7 @@ def test_one_client_cannot_take_every_place(tmp_path: Path) -> None:
     limits = {"workers": 1, "waiting": 9, "per_client": 1}
     with held(tmp_path, **limits) as (assistant, address), ThreadPoolExecutor(1) as pool:
         answer = pool.submit(ask, address)
-        assert assistant.begun.acquire(timeout=10)
+        assert assistant.begun.acquire(timeout=60)
         refused = [ask(address), ask(address, stream=True)]
         assistant.go.set()
 
@@ -119,13 +119,13 @@ def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
         assert [(r.status_code, r.json()["error"]["code"]) for r in slow] == [(504, "timeout")] * 2
         assistant.go.set()
 
-        assert assistant.closed.acquire(timeout=10)
+        assert assistant.closed.acquire(timeout=60)
         assert until(lambda: ask(address).status_code == 200)
 
 
 def test_a_stream_that_stands_still_ends_with_an_error(tmp_path: Path) -> None:
     """What came is kept, and the last event says why there is no more."""
-    with held(tmp_path, seconds=0.5) as (_, address):
+    with held(tmp_path, seconds=2) as (_, address):
         lines = ask(address, stream=True).text.split("\n\n")
 
     assert lines[0].startswith("event: passages")
@@ -139,9 +139,9 @@ def test_who_goes_away_frees_the_place(tmp_path: Path, stream: bool) -> None:
     with held(tmp_path, workers=1, waiting=0) as (assistant, address):
         with pytest.raises(httpx.ReadTimeout):
             ask(address, seconds=0.5, stream=stream)
-        assert assistant.begun.acquire(timeout=10)
+        assert assistant.begun.acquire(timeout=60)
         assert ask(address).status_code == 503
         assistant.go.set()
 
-        assert assistant.closed.acquire(timeout=10)
+        assert assistant.closed.acquire(timeout=60)
         assert until(lambda: ask(address).status_code == 200)

@@ -23,10 +23,12 @@ def retriever() -> Iterator[Retriever]:
         yield retriever
 
 
-def ask(retriever: Retriever, script: Script, question: str = QUESTION, **behaviour: Any) -> Answer:
+def ask(
+    retriever: Retriever, script: Script, question: str = QUESTION, *, silence: float = 30, **behaviour: Any
+) -> Answer:
     """Ask with a scripted model, and check what holds of every answer."""
     with serving(ScriptedEndpoint(script, **behaviour)) as endpoint:
-        generator = EndpointGenerator(endpoint.url, "scripted", silence=1.0, deadline=3.0)
+        generator = EndpointGenerator(endpoint.url, "scripted", silence=silence)
         assistant = Assistant(retriever, threshold=0.0, generator=generator)
         *events, finished = assistant.stream(question)
     assert isinstance(finished, Finished)
@@ -97,7 +99,7 @@ def test_what_fails_is_marked_and_counted(retriever: Retriever, wrong: str) -> N
 
 FAILING: dict[str, tuple[Script, dict[str, Any], str]] = {
     "down": (lambda body: [], {"status": 503}, "HTTP 503"),
-    "slow": (lambda body: ["x"], {"pause": 1.5}, "没有回应"),
+    "slow": (lambda body: ["x"], {"pause": 1.5, "silence": 0.3}, "没有回应"),
     "another page": (lambda body: [], {"raw": b"<html>"}, "不是 OpenAI 兼容的接口"),
     "nothing": (lambda body: [""], {}, "什么也没有写"),
     "no answer": (lambda body: ["NO_", "ANSWER"], {}, "没有找到答案"),
@@ -126,10 +128,10 @@ def test_a_stream_that_breaks_keeps_what_was_checked(retriever: Retriever) -> No
     """Then the note, then the quotes."""
 
     def script(body: dict[str, Any]) -> list[str]:
-        return [f"记忆馆于2022年9月3日开馆。[{number_of(body, '记忆馆')}]工", *"程由省水利厅"]
+        return [f"记忆馆于2022年9月3日开馆。[{number_of(body, '记忆馆')}]工", *"程由省水利厅" * 20]
 
-    with serving(ScriptedEndpoint(script, pause=0.4)) as endpoint:
-        generator = EndpointGenerator(endpoint.url, "scripted", deadline=0.9)
+    with serving(ScriptedEndpoint(script, pause=0.05)) as endpoint:
+        generator = EndpointGenerator(endpoint.url, "scripted", deadline=2)
         answer = Assistant(retriever, threshold=0.0, generator=generator).ask(QUESTION)
 
     assert answer.text.startswith("记忆馆于2022年9月3日开馆。[1]\n")

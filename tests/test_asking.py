@@ -1,6 +1,7 @@
 import pytest
 
-from zhangju.asking import asks_for_several, asks_who, is_small_talk
+from zhangju.asking import asks_for_several, asks_who, byline_may_answer, is_small_talk, says_nothing
+from zhangju_index.protocols import Embedder
 
 WHO = {
     "zh": "谁写了专家视点？",
@@ -91,3 +92,82 @@ def test_one_author_or_all_of_them() -> None:
     """Only the plural asks for more than the one that is talked about."""
     assert all(map(asks_for_several, ["Who are the authors?", "有哪几位作者？", "都是誰寫的？"]))
     assert not any(map(asks_for_several, ["Who wrote it?", "作者是谁？", "Wer ist der Autor?"]))
+
+
+NOISE = [
+    "xyz",
+    "asdf",
+    "qwertyuiop",
+    "hjkl zxcv",
+    "123",
+    "0000",
+    "a",
+    "?X",
+    "啊啊啊",
+    "哈哈哈",
+    "what?",
+    "什么？",
+    "йцукен",
+]
+WORDS = [
+    "AI",
+    "GDP",
+    "武进?",
+    "税",
+    "innovation",
+    "таланты",
+    "Fachkräfte",
+    "人才",
+    "lithium",
+    "what is xyz talent",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", NOISE)
+def test_noise_says_nothing(question: str, bundled_model: Embedder) -> None:
+    """Keys hit at random, a lone letter or number, or a word that only asks is no question."""
+    assert says_nothing(question, told=False, count_tokens=bundled_model.count_tokens)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", WORDS)
+def test_a_short_question_says_something(question: str, bundled_model: Embedder) -> None:
+    """One word of any language is a question, whether or not the sources hold it."""
+    assert not says_nothing(question, told=False, count_tokens=bundled_model.count_tokens)
+
+
+def test_a_word_is_told_from_noise_by_its_pieces() -> None:
+    """A tokenizer of many languages cuts a word into few pieces, and keys hit at random into many."""
+    pieces = {"asdf": 3, "innovation": 1, "GDP": 2}
+
+    def counted(runs: list[str]) -> list[int]:
+        return [pieces[run] for run in runs]
+
+    said = {text: says_nothing(text, told=False, count_tokens=counted) for text in pieces}
+    assert said == {"asdf": True, "innovation": False, "GDP": False}
+
+
+@pytest.mark.slow
+def test_what_the_sources_hold_is_no_noise(bundled_model: Embedder) -> None:
+    """A number or a mark that stands in the text may be asked for, a single letter not."""
+    assert not any(
+        says_nothing(text, told=True, count_tokens=bundled_model.count_tokens) for text in ("37", "xyz")
+    )
+    assert says_nothing("a", told=True, count_tokens=bundled_model.count_tokens)
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("Who wrote it?", True),
+        ("Кто автор?", True),
+        ("记者是谁？", True),
+        ("Who is Maria?", True),
+        ("Who is the CEO of Apple?", False),
+        ("谁是总理？", False),
+    ],
+)
+def test_a_byline_of_a_stranger(question: str, answers: bool) -> None:
+    """It may answer who wrote, and who bears a name that it has."""
+    assert byline_may_answer(question, "Maria Lindqvist") is answers

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhangju.composing import MAX_SENTENCES, NEARLY, choose_sentences, quote_sentences
+from zhangju.composing import MAX_OTHERWISE, MAX_SENTENCES, NEARLY, choose_sentences, quote_sentences
+from zhangju.followups import Place
 from zhangju.ranking import ScoredSentence
 from zhangju.values import Passage
 from zhangju_index.chunking import is_heading
@@ -54,9 +56,32 @@ def test_sentences_nearly_as_good_join_in_reading_order() -> None:
 
 def test_no_more_than_a_few() -> None:
     """An answer stays short, however much is alike."""
-    passage = make_passage(1, [f"第{n}点很好。" for n in range(9)])
+    found = score(make_passage(1, [f"第{n}点很好。" for n in range(9)]), *[0.9] * 9)
 
-    assert len(choose_sentences(score(passage, *[0.9] * 9))) == MAX_SENTENCES
+    assert len(choose_sentences(found, "哪一点很好？")) == MAX_OTHERWISE
+    assert len(choose_sentences(found, "哪些点很好？")) == MAX_SENTENCES
+
+
+def test_items_of_one_list_come_before_others() -> None:
+    """Where several things are asked for, what is said alike belongs together, though others score a little more."""
+    passage = make_passage(
+        1,
+        ["土地上，盘活资源。", "武进很好。", "武进很大。", "武进很新。", "武进很强。", "资金上，引导基金。"],
+    )
+    found = score(passage, 0.9, 0.896, 0.895, 0.894, 0.893, 0.885)
+
+    assert "资金上，引导基金。" in texts(choose_sentences(found, "项目靠哪些保障？"))
+    assert "资金上，引导基金。" not in texts(choose_sentences(found, "项目靠什么保障？"))
+
+
+def test_what_was_said_is_not_said_again() -> None:
+    """A question that asks on is answered by what the answer before left out, if that is near."""
+    passage = make_passage(1, ["甲是一。", "乙是二。"])
+    found, said = score(passage, 0.9, 0.86), [Place("doc", 0, 4)]
+
+    assert texts(choose_sentences(found)) == ["甲是一。"]
+    assert "乙是二。" in texts(choose_sentences(found, said=said))
+    assert texts(choose_sentences(score(passage, 0.9, 0.6), said=said)) == ["甲是一。"]
 
 
 def test_the_same_sentence_is_quoted_once() -> None:
@@ -74,7 +99,8 @@ def test_documents_stand_in_the_order_of_their_rank() -> None:
     other = make_passage(2, ["甲是一。"], document_id="other", start=10)
     early = make_passage(3, ["丙是三。"], start=5)
 
-    chosen = choose_sentences([*score(other, 0.9), *score(early, 0.9), *score(late, 0.9)])
+    found = [*score(other, 0.9), *score(early, 0.9), *score(late, 0.9)]
+    chosen = choose_sentences(found, "哪些是？")
     assert texts(chosen) == ["丙是三。", "乙是二。", "甲是一。"]
 
 
@@ -90,12 +116,34 @@ def test_a_byline_answers_who_alone() -> None:
     """Who wrote it is said by the byline; to any other question it says nothing."""
     byline, running = make_passage(1, ["丁恒龙"]), make_passage(2, ["甲是一。"])
     found = [*score(byline, 0.9), *score(running, 0.9)]
-    assert texts(choose_sentences(found, who=True)) == ["丁恒龙"]
+    assert texts(choose_sentences(found, "谁写的？", who=True)) == ["丁恒龙"]
     assert texts(choose_sentences(found)) == ["甲是一。"]
     assert choose_sentences(score(byline, 0.9)) == []
 
     running, byline = make_passage(1, ["甲是一。"]), make_passage(2, ["丁恒龙"])
-    assert texts(choose_sentences([*score(byline, 0.9), *score(running, 0.7)], who=True)) == ["甲是一。"]
+    found = [*score(byline, 0.9), *score(running, 0.7)]
+    assert texts(choose_sentences(found, "谁写的？", who=True)) == ["甲是一。"]
+
+
+@pytest.mark.parametrize(
+    ("question", "judged", "answers"),
+    [
+        ("谁是苹果公司的首席执行官？", -2.0, False),
+        ("Who is the CEO of Apple?", -2.0, False),
+        ("Who leads the institute?", 1.0, True),
+        ("院长是谁？", -2.0, True),
+        ("專欄的編輯是誰？", -2.0, True),
+        ("徐挺", None, True),
+    ],
+)
+def test_a_strangers_name_is_no_answer(question: str, judged: float | None, answers: bool) -> None:
+    """A byline answers who wrote it, what has a name in common with it, and what it is found likely to answer."""
+    (byline,) = score(make_passage(1, ["研究院院长 徐挺"]), 0.9)
+    (running,) = score(make_passage(2, ["甲是一。"]), 0.8)
+    found = [replace(byline, judged=judged), replace(running, judged=None if judged is None else -3.0)]
+
+    chosen = texts(choose_sentences(found, question, who=question != "徐挺"))
+    assert chosen == (["研究院院长 徐挺"] if answers else ["甲是一。"])
 
 
 def test_nothing_chooses_nothing() -> None:

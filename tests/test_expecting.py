@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhangju.expecting import Kind, expected_kind, lacks
+from zhangju.expecting import Kind, expected_kind, lacks, wants_several
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,34 @@ def test_what_a_sentence_lacks(sentence: str, kind: Kind, nothing: bool) -> None
     """Numbers and times are seen in figures and words; idioms with a numeral are not taken for one."""
     # Of languages whose numbers are not known here nothing is said.
     assert lacks(sentence, kind) is nothing
+
+
+SEVERAL = [
+    "武进重点布局哪些未来产业？",
+    "为什么要发展新质生产力？",
+    "两者有什么区别？",
+    "怎么看数字化？又怎么看绿色？",
+    "What are the three steps?",
+    "Which industries are named?",
+    "Why was the bridge closed?",
+    "Welche Branchen werden genannt?",
+    "Quelles industries sont citées ?",
+    "Какие отрасли развивают?",
+    "どのような産業ですか。",
+    "어떤 산업을 육성하나요?",
+]
+ONE = [
+    "院长是谁？",
+    "新质生产力是什么？",
+    "小客车的通行费是多少？",
+    "What is the toll?",
+    "Who is the director?",
+    "Wann wurde sie eröffnet?",
+    "Qual montadora é citada como líder?",
+]
+
+
+@pytest.mark.parametrize("question", [*SEVERAL, *ONE])
+def test_how_many_things_a_question_wants(question: str) -> None:
+    """A list, reasons, a way, a comparison or two questions want more than one sentence; a fact does not."""
+    assert wants_several(question) is (question in SEVERAL)

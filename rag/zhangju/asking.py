@@ -1,13 +1,18 @@
 """What a question asks for, as far as retrieval needs to know: a person, or nothing at all.
 
 A byline is near every question about its piece, and right for those alone that ask who. The
-words that ask so are few in any language, and so are those that greet and thank.
+words that ask so are few in any language, and so are those that greet and thank. Keys hit at random
+ask nothing either, though they are near to whatever is short.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 
-__all__ = ["asks_for_several", "asks_who", "is_small_talk"]
+from zhangju.language import UNSPACED
+from zhangju.simplified import simplify
+
+__all__ = ["asks_for_several", "asks_who", "byline_may_answer", "is_small_talk", "says_nothing"]
 
 _WHO = re.compile(
     # Chinese, Japanese, Korean
@@ -29,6 +34,43 @@ _WHO = re.compile(
 def asks_who(question: str) -> bool:
     """Whether a question asks for a person, an author or somebody's post."""
     return _WHO.search(question) is not None
+
+
+_AUTHOR = re.compile(
+    # Chinese, Japanese, Korean
+    r"作者|笔者|筆者|撰(?:写|稿|文|寫)|执笔|執筆|署名|编辑|編輯|记者|記者|责编|責編|来源|來源|出处|出處|供稿|通讯员|通訊員|谁.{0,4}[写寫]|誰.{0,4}[写寫書]|写.{0,8}[谁誰]|寫.{0,8}[谁誰]|著者|書いた|저자|필자|글쓴이|기자|편집|출처|[썼쓴]"
+    # English, German, Dutch and the Scandinavian languages
+    r"|\b(?:author\w*|writer\w*|byline|wrote|written|writes|signed|reporter\w*|journalist\w*|editor\w*|edited|source|columnist\w*|contributor\w*)\b"
+    r"|\b(?:autor\w*|verfass\w*|geschrieben|schrieb|redakt\w*|quelle|schreef|auteur\w*|bron|forfatter\w*|författar\w*|skrev|skrevet)\b"
+    # Romance languages
+    r"|\b(?:escribi\w*|escrit[oa]s?|redact\w*|firma\w*|periodista\w*|editor\w*|fuente|écri\w*|rédig\w*|signé\w*|rédact\w*|journaliste\w*|escrev\w*|assin\w*|jornalista\w*|fonte|scri[ts]\w*|firmat\w*|giornalista\w*)\b"
+    # Slavic languages and Greek
+    r"|\b(?:автор\w*|напис\w*|редактор\w*|журналист\w*|источник\w*|джерел\w*|napisał\w*|redaktor\w*|napsal\w*|συγγραφ\w*|έγραψε)\b"
+    # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian
+    r"|كتب|مؤلف|كاتب|محرر|مصدر|نویسنده|نوشت|מחבר|כתב|लेखक|लिख|संपादक|ผู้เขียน|ผู้แต่ง|เขียน|บรรณาธิการ|\b(?:tác giả|viết|biên tập|nguồn|yazar\w*|yazd\w*|editör\w*|penulis\w*|menulis|ditulis)\b",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_]{3,}")
+
+
+def byline_may_answer(question: str, byline: str, judged: float | None = None) -> bool:
+    """Whether a byline may answer a question that asks who: the name of a stranger is no answer.
+
+    It may where the question asks who wrote, reported, edited or published, where both have a name, a post
+    or a house in common (two Han characters, or a word), or where a reranker finds it likelier than not.
+    """
+    if (judged is not None and judged > 0) or _AUTHOR.search(question):
+        return True
+    return not _named(question).isdisjoint(_named(byline))
+
+
+def _named(text: str) -> set[str]:
+    return {piece for run in _NAMES.findall(simplify(text).casefold()) for piece in _pieces(run)}
+
+
+def _pieces(run: str) -> list[str]:
+    """The pairs of a run of Han characters, which sets no space between words; else the run."""
+    return [run[at : at + 2] for at in range(len(run) - 1)] if "\u3400" <= run[0] <= "\u9fff" else [run]
 
 
 _SEVERAL = re.compile(
@@ -70,3 +112,43 @@ def is_small_talk(question: str) -> bool:
     """Whether somebody greets, thanks or takes leave, and asks nothing."""
     words = _MARKS.sub(" ", unicodedata.normalize("NFKC", question).casefold())
     return _SMALL_TALK.fullmatch(" ".join(words.split())) is not None
+
+
+_ASKS_ALONE = re.compile(
+    r"(?:[谁誰啥]|(?:为|為)?(?:什|甚)[么麼]|怎[么麼样樣]|哪(?:里|裡|儿|个|個|些)?|几|幾|多少|何|吗|嗎|呢|なに|何|だれ|なぜ|いつ|どこ|뭐|누구|왜|언제|어디"
+    r"|who|what|when|where|why|how|which|wer|was|wann|wo|warum|wie|qui|quoi|quand|où|pourquoi|comment|quién|qué|cuándo|dónde|cómo|кто|что|когда|где|почему|как)+"
+)
+_INTERJECTION = re.compile(r"[啊哦嗯呃唉哈嘿呵噢喔哎嘻嗨呀哇额]+|(?:h[ae]){2,}|(?:ха){2,}|[hм]+m+")
+_LETTERS_OR_FIGURES = re.compile(r"[^\W_]+")
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
+_LONGEST_ACRONYM = 6
+_SHORTEST_PIECES = 2
+
+
+def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]], list[int]]) -> bool:
+    """Whether a question holds no word: keys hit at random, a single letter, a number that stands nowhere.
+
+    Real words are cut by a tokenizer of many languages into few pieces, and keys hit at random into pieces of
+    one or two letters. A name, and what is written in capitals, may be short: AI, GDP.
+
+    Args:
+        question: The question.
+        told: Whether the sources hold any word or number of it.
+        count_tokens: Tokens of each text.
+    """
+    runs = _LETTERS_OR_FIGURES.findall(unicodedata.normalize("NFKC", question))
+    words = [run for run in runs if len(run) > 1 or run.isdecimal() or _UNSPACED_LETTER.match(run)]
+    words = [run for run in words if not _ASKS_ALONE.fullmatch(run.casefold())]
+    if told and words:
+        return False
+    return not any(map(_is_word, words, count_tokens(words)))
+
+
+def _is_word(run: str, pieces: int) -> bool:
+    """Whether letters that the sources do not hold may be a word of some language."""
+    if run.isdecimal() or _INTERJECTION.fullmatch(run.casefold()) or (len(run) > 1 and len(set(run)) == 1):
+        return False
+    acronym = run.isupper() and len(run) <= _LONGEST_ACRONYM
+    return (
+        acronym or pieces == 1 or bool(_UNSPACED_LETTER.search(run)) or len(run) > _SHORTEST_PIECES * pieces
+    )

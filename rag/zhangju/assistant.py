@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequenc
 from time import perf_counter
 from typing import Any
 
+from zhangju.asking import says_nothing
 from zhangju.composing import choose_sentences, quote_sentences
 from zhangju.confidence import THRESHOLD, estimate_confidence
 from zhangju.events import AnswerEvent, Finished, Found
@@ -130,13 +131,16 @@ class Assistant:
         spent = perf_counter() - started
         yield Found(findings.passages, findings.timings)
         started = perf_counter()
-        confidence = estimate_confidence(findings) if asked.answerable else 0.0
+        confidence = 0.0
+        if asked.answerable and not self._is_noise(asked.text, told=findings.coverage > 0):
+            confidence = estimate_confidence(findings)
         if asked.quotes:
             # The outline tells for certain where it stands.
             confidence = max(confidence, self._threshold) if asked.subject is None else 1.0
             quotes = asked.quotes
         elif confidence >= self._threshold:
-            quotes = quote_sentences(choose_sentences(findings.sentences, who=asked.who))
+            chosen = choose_sentences(findings.sentences, asked.text, who=asked.who, said=asked.said)
+            quotes = quote_sentences(chosen)
         else:
             quotes = ()
         composed = perf_counter() - started
@@ -168,3 +172,6 @@ class Assistant:
                 note=reply.note,
             )
         )
+
+    def _is_noise(self, question: str, *, told: bool) -> bool:
+        return says_nothing(question, told=told, count_tokens=self._retriever.embedder.count_tokens)

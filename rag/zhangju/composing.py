@@ -1,16 +1,21 @@
 """Put an answer together from sentences that were found, each an exact quote.
 
-The best sentence answers; others join it when they are nearly as good, so that a list or a
-reason that goes over two sentences is whole, and a question that has one answer gets one. Where a
-reranker read the sentences, one that it finds nearly as sure as the best joins too. How near is
-chosen on the development half of the article's eval set: the median answer has two sentences.
+The best sentence answers. A second joins it when it is nearly as good; more only where a question
+wants several things (a list, reasons, a way of doing, a comparison, two questions in one), since one
+good sentence says more than four weak ones. Sentences said alike go first there: they are the items
+of one list. How near is chosen on the development half of the article's eval set.
+A follow-up that asks on is answered by what was not said before, if anything else is near.
 Quotes from one document stand in the order of its text, the documents in the order of their rank.
 """
 
 import math
+import re
 from collections.abc import Sequence
 
+from zhangju.asking import byline_may_answer
 from zhangju.citing import cite
+from zhangju.expecting import wants_several
+from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
 from zhangju.ranking import ScoredSentence
 from zhangju.values import AnswerSentence
@@ -19,32 +24,52 @@ from zhangju_index.chunking import is_byline_chunk, is_heading
 __all__ = ["choose_sentences", "quote_sentences"]
 
 MAX_SENTENCES = 4
+"""Most sentences quoted where a question wants several things."""
+MAX_OTHERWISE = 2
 NEARLY = 0.027
 """How far behind the best sentence another may score and still be quoted."""
 NEARLY_AS_SURE = 0.25
 """How much lower the log-odds of another sentence may be."""
 _FAR_BEHIND = 6.0
 """Log-odds by which a sentence may be behind and still join for being alike: one part of a list may fall behind."""
+_SAID = 0.05
+"""What a sentence falls behind in a follow-up for having been quoted by the answer before."""
+_ALIKE = 0.02
+"""What a sentence that is said like the best one is ahead where a question wants several things."""
 
 
-def choose_sentences(sentences: Sequence[ScoredSentence], *, who: bool = False) -> list[ScoredSentence]:
+def choose_sentences(
+    sentences: Sequence[ScoredSentence],
+    question: str = "",
+    *,
+    who: bool = False,
+    said: Sequence[Place] = (),
+) -> list[ScoredSentence]:
     """Choose what to quote, in reading order.
 
     Args:
         sentences: Sentences of the retrieved passages.
+        question: What is asked; it tells how many things are wanted.
         who: Whether the question asks for a person.
+        said: Places that the answer before quoted, where this question asks on.
     """
-    ranked = sorted(_saying_something(sentences, who=who), key=lambda item: -_worth(item))
+    able = _saying_something(sentences, question, who=who)
+    worth = {id(item): _worth(item) - _SAID * _was_said(item, said) for item in able}
+    ranked = sorted(able, key=lambda item: -worth[id(item)])
     if not ranked:
         return []
     best = ranked[0]
-    chosen, said = [best], {best.sentence.reading_text}
+    several = wants_several(question)
+    if several:
+        ranked[1:] = sorted(ranked[1:], key=lambda item: -worth[id(item)] - _ALIKE * _is_alike(item, best))
+    chosen, told = [best], {best.sentence.reading_text}
     for item in ranked[1:]:
-        if len(chosen) == MAX_SENTENCES:
+        if len(chosen) == (MAX_SENTENCES if several else MAX_OTHERWISE):
             break
-        if _joins(item, best) and item.sentence.reading_text not in said:
+        behind = worth[id(best)] - worth[id(item)] - _ALIKE * (several and _is_alike(item, best))
+        if _joins(item, best, behind) and item.sentence.reading_text not in told:
             chosen.append(item)
-            said.add(item.sentence.reading_text)
+            told.add(item.sentence.reading_text)
     ranks: dict[str, int] = {}
     for item in sorted(chosen, key=lambda item: item.passage.rank):
         ranks.setdefault(item.passage.chunk.document_id, item.passage.rank)
@@ -63,31 +88,68 @@ def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, .
     )
 
 
-def _saying_something(sentences: Sequence[ScoredSentence], *, who: bool) -> list[ScoredSentence]:
+def _saying_something(
+    sentences: Sequence[ScoredSentence], question: str, *, who: bool
+) -> list[ScoredSentence]:
     """Leave out what cannot answer: headings only name a text, and bylines only say who.
 
     For a question that asks who, bylines answer alone if nothing but headings ranks above them, or
-    if a reranker finds one of them surer than all text.
+    if a reranker finds one of them surer than all text. They answer who wrote it, and otherwise only what
+    has a name in common with them or a reranker finds likely: a stranger's name is no answer.
     """
     text = [item for item in sentences if not is_heading(item.sentence, item.passage.chunk)]
-    bylines = [item for item in sentences if is_byline_chunk(item.passage.chunk)] if who else []
+    bylines = [item for item in sentences if is_byline_chunk(item.passage.chunk)]
+    bylines = [
+        item
+        for item in bylines
+        if (who and byline_may_answer(question, item.sentence.reading_text, item.judged))
+        or _is_name_in(question, item.sentence.reading_text)
+    ]
     if bylines and _surest(bylines) > _surest(text):
         return bylines
     first = min((item.passage.rank for item in text), default=len(sentences) + 1)
     return [item for item in bylines if item.passage.rank < first] or text
 
 
+def _is_name_in(question: str, byline: str) -> bool:
+    """Whether a question is a name and no more, which the byline has."""
+    name = question.strip("?？。.!！ ")
+    return len(name) > 1 and name.casefold() in byline.casefold()
+
+
 def _surest(sentences: Sequence[ScoredSentence]) -> float:
     return max((item.judged for item in sentences if item.judged is not None), default=-math.inf)
 
 
-def _joins(item: ScoredSentence, best: ScoredSentence) -> bool:
+def _joins(item: ScoredSentence, best: ScoredSentence, behind: float) -> bool:
     """Whether a sentence is as good an answer as the best one, or nearly."""
-    near = _worth(item) >= _worth(best) - NEARLY
+    near = behind <= NEARLY
     if item.judged is None or best.judged is None:
         return near
-    behind = best.judged - item.judged
-    return behind <= NEARLY_AS_SURE or (near and behind <= _FAR_BEHIND)
+    less_sure = best.judged - item.judged
+    return less_sure <= NEARLY_AS_SURE or (near and less_sure <= _FAR_BEHIND)
+
+
+def _was_said(item: ScoredSentence, said: Sequence[Place]) -> bool:
+    chunk, sentence = item.passage.chunk, item.sentence
+    return any(
+        place.document_id == chunk.document_id and place.start < sentence.end and sentence.start < place.end
+        for place in said
+    )
+
+
+_OPENING = re.compile(r"[^，,、：:；;。.!?！？]{2,14}[，,：:；;。]")
+
+
+def _is_alike(item: ScoredSentence, best: ScoredSentence) -> bool:
+    """Whether two sentences of a text open alike, as the items of a list do (土地资源上，… 金融支撑上，…)."""
+    if item.passage.chunk.document_id != best.passage.chunk.document_id:
+        return False
+    one, other = item.sentence.reading_text, best.sentence.reading_text
+    if one[:3] == other[:3]:
+        return True
+    first, second = _OPENING.match(one), _OPENING.match(other)
+    return bool(first and second and first[0][-2:] == second[0][-2:])
 
 
 def _worth(item: ScoredSentence) -> float:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from zhangju.language import detect_language
 
-__all__ = ["Kind", "expected_kind", "lacks"]
+__all__ = ["Kind", "expected_kind", "lacks", "wants_several"]
 
 
 class Kind(Enum):
@@ -73,6 +73,23 @@ _WHY = re.compile(
 )
 """Such a question may speak of how much and when, and wants something else."""
 
+_SEVERAL = re.compile(
+    # Chinese, Japanese, Korean
+    r"哪(?:些|几|幾|[两兩二三四五六七八九十])|分别|分別|各自|各(?:是|有|指|在)|列[举舉出]|除了|除[^，。]{1,12}[之以]?外|区别|區別|不同|差[别別异異]|[比对對]比|比较|比較|相比"
+    r"|又[从從怎是在有]|怎么|怎麼|怎样|怎樣|如何|[？?].+[？?]|どんな|どのよう|どういう|それぞれ|誰と誰|何と何|違い|어떤|각각|차이|어떻게"
+    # English, German, Dutch, Scandinavian languages
+    r"|\b(?:what|which) (?!is\b|was\b|does\b|has\b|happens\b)(?:\w+ ){0,2}(?!is\b|was\b|does\b|has\b)\w+s\b|\bwhat are\b|\bwho are\b|\b(?:list|name) (?:the|all|some)\b|\bdiffer\w*|\bcompar\w+|\brespectively\b|\bhow (?:do|does|did|is|are|was|were|can|will|should)\b"
+    r"|\band (?:what|which|who|how|when|where|why)\b|\bwelche\b|\bjeweils\b|\bunterschied\w*|\bwie (?:will|wird|werden|kann|soll|sollen|können|wurde)\b|\bund (?:was|wer|wie|wann|wo|welche\w*)\b|\bhvilke\b|\bvilka\b"
+    # Romance languages
+    r"|\bquel(?:le)?s\b|\bdifférences?\b|\bcomment\b|\bet (?:quel\w*|qui|comment|où|quand)\b|\bcuáles\b|\bqué \w+s\b|\bqu[eé] diferencia\w*|\bcómo\b|\by (?:qué|quién|cómo|cuál\w*)\b|\bquais\b|^\W*como\b|\bquali\b|\bdifferenz\w*|^\W*come\b|\bcare sunt\b"
+    # Slavic languages and Greek
+    r"|\bкаки(?:е|х|ми)\b|\bотлича\w+|\bразниц\w+|\b[ви] (?:какие|кто|что|где)\b|\bкак(?= \w+[а-я]т(?:ся)?\b)|\bякі\b|\bjakie\b|\bjaké\b|\bποιες\b|\bποια είναι\b"
+    # Arabic, Hindi, Thai, Vietnamese, Turkish, Indonesian
+    r"|ما هي|كيف|कौन-कौन|कैसे|อะไรบ้าง|อย่างไร|\bnhững \w+(?: \w+){0,3} nào\b|\bnhư thế nào\b|\bvà (?:\w+ ){0,4}nào\b|\bhangileri\b|\bnelerdir\b|\bapa saja\b|\bbagaimana\b",
+    re.IGNORECASE,
+)
+"""Asks for a list, a comparison, a way of doing, or for two things."""
+
 _NUMERALS = "二三四五六七八九十百千两兩"
 _HAN_NUMBER = re.compile(
     rf"[{_NUMERALS}](?:余|餘|多|几|幾|来|來)?"
@@ -113,6 +130,11 @@ def expected_kind(question: str) -> Kind | None:
     if counted and counted[0][1:] in ("年", "月", "日", "時"):
         return Kind.TIME
     return Kind.NUMBER if counted or _HOW_MANY.search(question) else None
+
+
+def wants_several(question: str) -> bool:
+    """Whether one sentence may not be enough: a list, reasons, a way of doing, a comparison, or two questions."""
+    return (_WHY.search(question) or _SEVERAL.search(question)) is not None
 
 
 def lacks(sentence: str, kind: Kind) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from zhangju.asking import byline_may_answer
 from zhangju.expecting import Kind, expected_kind, lacks
 from zhangju.fusion import (
     COVERAGE_WEIGHT,
@@ -84,7 +85,8 @@ class Findings:
         passages: The best passages, best first.
         sentences: All their sentences, best first.
         similarity: Best cosine of the question and a sentence that could answer it: one of
-            running text or, where it asks for a person, a byline.
+            running text or, where it asks for a person, a byline that may answer
+            (``zhangju.asking.byline_may_answer``).
         elsewhere: Mean cosine of the question and the three sentences nearest to it that are
             about other things (see ``zhangju_index.cohort``), in the language of the best passage.
         coverage: Best keyword coverage of any chunk, in [0, 1].
@@ -157,8 +159,12 @@ def rank(
     telling = ~masthead | (byline if who else False)
     demotion = demote_mastheads(masthead, byline, asks_who=who)
     scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
-    spread = np.repeat(telling, np.diff(bounds))
-    similarity = float(candidates.sentence_similarity[spread if spread.any() else ...].max())
+    # A stranger's name is read, but speaks for an answer only if it is found likely.
+    silent = {
+        place
+        for place in np.flatnonzero(byline & telling).tolist()
+        if not byline_may_answer(question, chunks[place].sentences[0].reading_text)
+    }
 
     judgements: dict[int, Judgement] = {}
     judged: float | None = None
@@ -178,13 +184,23 @@ def rank(
             best_read = np.full(len(chunks), unread, dtype=np.float32)
             for (place, row), judgement in zip(read, found, strict=True):
                 judgements[int(bounds[place]) + row] = judgement
+                if judgement.log_odds > 0:
+                    silent.discard(place)
                 best_read[place] = max(best_read[place], lift(judgement.log_odds))
             if Use.ORDER in uses:
                 scores = scores + best_read
             if Use.REFUSAL in uses and reranker.calibrated:
-                judged = _any_of([judgement.log_odds for judgement in found])
+                heard = [
+                    judgement.log_odds
+                    for (place, _), judgement in zip(read, found, strict=True)
+                    if place not in silent
+                ]
+                judged = _any_of(heard or [judgement.log_odds for judgement in found])
             if Use.QUOTES not in uses:
                 judgements, unread = {}, 0.0
+    telling[list(silent)] = False
+    spread = np.repeat(telling, np.diff(bounds))
+    similarity = float(candidates.sentence_similarity[spread if spread.any() else ...].max())
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
     return Ranked(places, scores, levelled, judgements, unread, similarity, judged, milliseconds)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zhangju.asking import asks_for_several, asks_who, is_small_talk
-from zhangju.followups import Reading, Turn, about_article, read_follow_up
+from zhangju.followups import Place, Reading, Turn, about_article, read_follow_up
 from zhangju.language import detect_language
 from zhangju.overview import Whole, read_whole
 from zhangju.questions import MAX_CHARACTERS
@@ -37,6 +37,7 @@ class Understood:
         quotes: What answers it for certain, from the outline.
         answerable: Whether anything could answer it: not a greeting, nor a question about "the article" where
             there are too many to tell which.
+        said: What the answer before quoted, where this asks on from it.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Understood:
     subject: str | None = None
     quotes: tuple[AnswerSentence, ...] = ()
     answerable: bool = True
+    said: tuple[Place, ...] = ()
 
 
 def understand(
@@ -82,7 +84,9 @@ def understand(
         return Understood(text, text, looked=True, who=asks_who(text))
     who = asks_who(question) or asks_who(text) or (reading.place is not None and asks_who(turns[-1].question))
     quotes = _quoted(reading, retriever)
-    return Understood(text, text, leans=True, looked=True, who=who, quotes=tuple(quotes))
+    # The same question in another language is answered by the same sentences.
+    said = () if reading.text == turns[-1].question else turns[-1].places
+    return Understood(text, text, leans=True, looked=True, who=who, said=said, quotes=tuple(quotes))
 
 
 def _whole(

@@ -168,7 +168,7 @@ def write_model(folder: Path) -> None:
         encoder.model.save_pretrained(scratch)
         build_tokenizer(weights.vocabulary).save(str(Path(scratch) / "tokenizer.json"))
         names = {"bos": "bos", "eos": "eos", "cls": "bos", "sep": "eos", "pad": "pad", "unk": "unk"}
-        pieces = weights.vocabulary.pieces
+        pieces = weights.vocabulary.pieces()
         tokens = {
             f"{name}_token": pieces[getattr(weights.vocabulary, kept)][0] for name, kept in names.items()
         }

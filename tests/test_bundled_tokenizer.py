@@ -4,12 +4,19 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import normalizers
 
-from zhangju_index.bundled_tokenizer import build_tokenizer, compile_character_map, composed_pairs
+from zhangju_index.bundled_pieces import PieceTable
+from zhangju_index.bundled_tokenizer import (
+    BundledTokenizer,
+    build_tokenizer,
+    compile_character_map,
+    composed_pairs,
+)
 from zhangju_index.bundled_weights import Vocabulary, find_weights, read_weights
 
 if TYPE_CHECKING:
@@ -26,8 +33,16 @@ PIECES += [
     ("é", -6.0),
     ("<mask>", 0.0),
 ]
+_BYTES = [text.encode() for text, _ in PIECES]
 VOCABULARY = Vocabulary(
-    PIECES, bos=0, eos=2, pad=1, unk=3, character_map={"ﬁ": "fi", "\u3000": " ", "\u200b": ""}
+    np.cumsum([0, *map(len, _BYTES)], dtype=np.uint32),
+    np.array([score for _, score in PIECES], dtype=np.float32),
+    np.frombuffer(b"".join(_BYTES), dtype=np.uint8),
+    bos=0,
+    eos=2,
+    pad=1,
+    unk=3,
+    character_map={"ﬁ": "fi", "\u3000": " ", "\u200b": ""},
 )
 
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=3)
@@ -107,6 +122,65 @@ def test_tokens_of_a_small_vocabulary(text: str, tokens: list[str]) -> None:
 def test_marks_in_a_text_are_its_special_tokens() -> None:
     """As with the original tokenizer, ``<mask>`` in a text is one token."""
     assert build_tokenizer(VOCABULARY).encode("新<mask>", add_special_tokens=False).ids == [4, 5, 10]
+
+
+@given(text=st.text(st.sampled_from("▁新质fié龘 \u3000\u200bﬁe\u0301<s>mk"), max_size=12))
+def test_the_pieces_of_a_text_are_its_substrings(text: str) -> None:
+    """Found are just those pieces that stand in it, in order."""
+    expected = [number for number, (piece, _) in enumerate(PIECES) if piece in text]
+
+    assert PieceTable(VOCABULARY).within(text).tolist() == expected
+
+
+@given(texts=st.lists(st.text(st.sampled_from("▁新质fié龘 \u3000\u200bﬁe\u0301"), max_size=12), max_size=3))
+def test_few_pieces_cut_as_all_do(texts: list[str]) -> None:
+    """Short texts have the tokens of the whole vocabulary, in the same places."""
+    whole = build_tokenizer(VOCABULARY).encode_batch(texts, add_special_tokens=False)
+    tokens = BundledTokenizer(VOCABULARY).tokens(texts)
+
+    assert [(t.ids, t.places) for t in tokens] == [(t.ids, t.offsets) for t in whole]
+    assert BundledTokenizer(VOCABULARY).ids(texts) == [t.ids for t in whole]
+
+
+def test_few_pieces_know_the_special_tokens() -> None:
+    """A mark in a text is one token there too."""
+    assert BundledTokenizer(VOCABULARY).ids(["新<mask>", "质"]) == [[4, 5, 10], [4, 6]]
+
+
+def test_two_pieces_of_one_hash_are_told() -> None:
+    """Which of them stands in a text could not be known."""
+    twice = Vocabulary(
+        np.array([0, 1, 2], dtype=np.uint32),
+        np.zeros(2, dtype=np.float32),
+        np.frombuffer(b"aa", dtype=np.uint8),
+        bos=0,
+        eos=0,
+        pad=0,
+        unk=0,
+        character_map={},
+    )
+    with pytest.raises(ValueError, match="different hashes"):
+        PieceTable(twice)
+
+
+@pytest.mark.slow
+def test_few_pieces_cut_every_text_as_all_do(tokenizer: "Tokenizer") -> None:
+    """The article in slices, every assigned character, and scripts in any order."""
+    article = Path(__file__).parents[1] / "index/zhangju_index/corpus/wujin-new-quality-productive-forces.txt"
+    text = article.read_text(encoding="utf-8")
+    generator = random.Random(12)  # noqa: S311 - texts to test with, no secret
+    characters = [
+        chr(c) for c in range(1, 0x110000) if unicodedata.category(chr(c)) not in {"Cn", "Cs", "Co"}
+    ]
+    generator.shuffle(characters)
+    texts = [text[start : start + 301] for start in range(0, len(text), 301)]
+    texts += ["".join(characters[start : start + 60]) for start in range(0, len(characters), 60)]
+    few = BundledTokenizer(read_weights().vocabulary)
+
+    for one in texts:
+        (tokens,) = few.tokens([one])
+        expected = tokenizer.encode(one, add_special_tokens=False)
+        assert (tokens.ids, tokens.places) == (expected.ids, expected.offsets)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from zhangju_index import bundled_weights
 from zhangju_index.bundled_weights import (
     ModelShape,
-    Vocabulary,
     dequantise,
     find_weights,
     parse_weights,
@@ -81,7 +80,11 @@ def test_a_file_is_read_back() -> None:
     weights = parse_weights(weights_file())
 
     assert weights.shape == ModelShape(32, 2, 4, 64, 6, 512, 2, float(np.float32(1e-12)))
-    assert weights.vocabulary == Vocabulary(PIECES, bos=0, eos=2, pad=1, unk=3, character_map=MAP)
+    vocabulary = weights.vocabulary
+    assert vocabulary.pieces() == PIECES
+    assert vocabulary.pieces(np.array([5, 0])) == [PIECES[5], PIECES[0]]
+    assert (vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unk) == (0, 2, 1, 3)
+    assert vocabulary.character_map == MAP
     assert weights.matrix("f", 3).tolist() == [[0, 1, 2], [3, 4, 5]]
     # Low halves of 0x00, 0x10, … 0xF0 are 0; their high halves count from 0 to 15.
     block = [-4.0] * 16 + [0.5 * (high - 8) for high in range(16)]
@@ -148,6 +151,6 @@ def test_the_installed_file_is_the_pinned_one() -> None:
     weights = read_weights()
 
     assert weights.shape == ModelShape(384, 12, 12, 1536, 250_037, 512, 2, float(np.float32(1e-12)))
-    assert len(weights.vocabulary.pieces) == 250_002
-    assert weights.vocabulary.pieces[5] == (".", float(np.float32(-3.6256428)))
+    assert len(weights.vocabulary) == 250_002
+    assert weights.vocabulary.pieces()[5] == (".", float(np.float32(-3.6256428)))
     assert weights.matrix("l11.fo.w", 1536).shape == (384, 1536)

@@ -9,7 +9,7 @@ import pytest
 
 from zhangju import Retriever
 from zhangju.judge import Judge
-from zhangju.judge.reading import PairReader
+from zhangju.judge.reading import read_pairs
 from zhangju.judge.weights import round_columns
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.protocols import Embedder
@@ -140,10 +140,8 @@ def test_it_reads_what_it_was_trained_to_read(bundled_model: Embedder, sentences
 
     assert isinstance(bundled_model, BundledEmbedder)
     tokeniser = Tokeniser(bundled_model.weights)
-    vocabulary = bundled_model.weights.vocabulary
-    reader = PairReader(bundled_model.tokenizer, vocabulary.bos, vocabulary.eos, QUESTIONS[0])
-    for sentence in sentences:
-        pair = reader.read(sentence)
+    pairs = read_pairs(bundled_model.tokenizer, bundled_model.frame, QUESTIONS[0], sentences)
+    for sentence, pair in zip(sentences, pairs, strict=True):
         tokens = tokeniser.sentence(sentence.reading_text)
         batch = make_batch([tokeniser.question(QUESTIONS[0])], [0], [tokens])
         assert pair.ids == batch.ids[0].tolist()

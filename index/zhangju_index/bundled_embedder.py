@@ -7,21 +7,16 @@ multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) puts ``query: `` befo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zhangju_index.bundled_bulk import BulkEncoder, has_fast_bfloat16
 from zhangju_index.bundled_session import open_session
-from zhangju_index.bundled_tokenizer import build_tokenizer
+from zhangju_index.bundled_tokenizer import BundledTokenizer
 from zhangju_index.bundled_weights import Weights
 from zhangju_index.bundled_words import WordTable
 from zhangju_index.gathering import Gatherer
-from zhangju_index.memory import give_back_memory
 from zhangju_index.protocols import Embedder, FloatMatrix
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
 
 __all__ = ["BULK_BYTES", "E5_PROMPTS", "BundledEmbedder", "encodable"]
 
@@ -59,10 +54,7 @@ class BundledEmbedder:
         self._session = open_session(weights)
         vocabulary = weights.vocabulary
         self._bos, self._eos, self._pad = vocabulary.bos, vocabulary.eos, vocabulary.pad
-        self._tokenizer = build_tokenizer(vocabulary)
-        del vocabulary
-        # A quarter of a million pieces, of which the tokenizer has its own copies.
-        give_back_memory()
+        self._tokenizer = BundledTokenizer(vocabulary)
         self._gathered = Gatherer(lambda texts: self._embed(texts, E5_PROMPTS["query"]))
         longest_prompt = max(self.count_tokens(list(E5_PROMPTS.values())))
         self._max_tokens = self._shape.max_position_embeddings - _SPECIAL_TOKENS - longest_prompt
@@ -98,8 +90,8 @@ class BundledEmbedder:
         return self._bos, self._eos
 
     @property
-    def tokenizer(self) -> "Tokenizer":
-        """The model's tokenizer; it is never changed, so threads may share it."""
+    def tokenizer(self) -> BundledTokenizer:
+        """The model's tokenizer, which threads may share."""
         return self._tokenizer
 
     @property
@@ -126,12 +118,10 @@ class BundledEmbedder:
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens, however long it is."""
-        return [len(encoding.ids) for encoding in self._encode(texts)]
+        return [len(ids) for ids in self._ids(texts)]
 
-    def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
-        return self._tokenizer.encode_batch_fast(
-            [encodable(text) for text in texts], add_special_tokens=False
-        )
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return self._tokenizer.ids([encodable(text) for text in texts])
 
     def _embed(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
         rows = self.framed_rows(texts, prompt)
@@ -146,8 +136,8 @@ class BundledEmbedder:
     def framed_rows(self, texts: Sequence[str], prompt: str) -> list[list[int]]:
         """Tokens that the encoder reads of each text, the prompt and the special ones included."""
         most = self._shape.max_position_embeddings - _SPECIAL_TOKENS
-        encodings = self._encode([prompt + text for text in texts])
-        return [[self._bos, *encoding.ids[:most], self._eos] for encoding in encodings]
+        rows = self._ids([prompt + text for text in texts])
+        return [[self._bos, *ids[:most], self._eos] for ids in rows]
 
     def _run(self, framed: list[list[int]]) -> FloatMatrix:
         longest = max(map(len, framed))

@@ -75,7 +75,9 @@ class Vocabulary:
     """What the tokenizer is rebuilt from.
 
     Attributes:
-        pieces: Every piece with its log-probability; a piece's place is its token id.
+        offsets: Where each piece starts in ``text``, and the last one ends; a piece's place is its token id.
+        scores: Log-probability of each piece.
+        text: UTF-8 of all pieces.
         bos: Token id of ``<s>``, which opens a text.
         eos: Token id of ``</s>``, which closes it.
         pad: Token id of ``<pad>``.
@@ -84,12 +86,34 @@ class Vocabulary:
             what replaces them (the empty string for those that are dropped).
     """
 
-    pieces: list[tuple[str, float]]
+    offsets: NDArray[np.uint32]
+    scores: NDArray[np.float32]
+    text: NDArray[np.uint8]
     bos: int
     eos: int
     pad: int
     unk: int
     character_map: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def pieces(self, ids: NDArray[np.int64] | None = None) -> list[tuple[str, float]]:
+        """Pieces with their log-probabilities.
+
+        Args:
+            ids: Which ones; all unless told.
+        """
+        if ids is None:
+            text = self.text.tobytes()
+            parts = [text[start:end] for start, end in pairwise(self.offsets.tolist())]
+            scores = self.scores
+        else:
+            ends = self.offsets[ids + 1].tolist()
+            bounds = zip(self.offsets[ids].tolist(), ends, strict=True)
+            parts = [self.text[start:end].tobytes() for start, end in bounds]
+            scores = self.scores[ids]
+        return list(zip([part.decode() for part in parts], scores.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +134,7 @@ class Weights:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What the tokenizer is rebuilt from; read anew each time, as it is large and wanted once."""
+        """What the tokenizer is rebuilt from; read anew each time, as it is wanted once."""
         return _read_vocabulary(_Cursor(self.data, self.vocabulary_start))
 
     @property
@@ -254,16 +278,15 @@ def dequantise(blocks: NDArray[Any]) -> NDArray[np.float32]:
 
 def _read_vocabulary(cursor: "_Cursor") -> Vocabulary:
     count, bos, eos, pad, unk, text_length = cursor.numbers(_HEAD)
-    offsets = cursor.array(np.dtype("<u4"), count + 1).tolist()
-    scores = cursor.array(np.dtype("<f4"), count).tolist()
-    text = cursor.array(np.dtype("u1"), text_length).tobytes()
-    pieces = [text[start:end].decode() for start, end in pairwise(offsets)]
+    offsets = cursor.array(np.dtype("<u4"), count + 1)
+    scores = cursor.array(np.dtype("<f4"), count)
+    text = cursor.array(np.dtype("u1"), text_length)
     entries, _length = cursor.numbers("<iI")
     character_map = {}
     for _ in range(entries):
         code_point, length = cursor.numbers("<IB")
         character_map[chr(code_point)] = "".join(map(chr, cursor.numbers(f"<{length}I")))
-    return Vocabulary(list(zip(pieces, scores, strict=True)), bos, eos, pad, unk, character_map)
+    return Vocabulary(offsets, scores, text, bos, eos, pad, unk, character_map)
 
 
 def _pass_vocabulary(cursor: "_Cursor") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from zhangju.expecting import expected_kind, lacks
-from zhangju.judge.reading import Pair, PairReader
+from zhangju.judge.reading import Pair, read_pairs
 from zhangju.judge.weights import read_judge
 from zhangju.reranking import Clause, Judgement
 from zhangju_index.bundled_bulk import cores
@@ -49,7 +49,7 @@ class Judge:
 
     def __init__(self, embedder: BundledEmbedder, session: "InferenceSession") -> None:
         self._tokenizer = embedder.tokenizer
-        self._bos, self._eos = embedder.frame
+        self._frame = embedder.frame
         self._session = session
         self._words = embedder.words
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-judge")
@@ -86,9 +86,9 @@ class Judge:
 
     def judge(self, question: str, sentences: Sequence[Sentence]) -> list[Judgement]:
         """Score sentences, and mark the clause of each that answers best."""
-        reader = PairReader(self._tokenizer, self._bos, self._eos, question)
+        pairs = read_pairs(self._tokenizer, self._frame, question, sentences)
         # Sentences side by side use the cores better than one sentence on all of them.
-        found = list(self._workers.map(self._judge, map(reader.read, sentences)))
+        found = list(self._workers.map(self._judge, pairs))
         if (kind := expected_kind(question)) is None:
             return found
         return [

@@ -6,19 +6,17 @@
 sentence before it would be misled on articles more than helped (``CARD.md``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zhangju_index.bundled_embedder import E5_PROMPTS, encodable
+from zhangju_index.bundled_tokenizer import BundledTokenizer, Tokens
 from zhangju_index.values import Sentence
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-__all__ = ["Pair", "PairReader"]
+__all__ = ["Pair", "read_pairs"]
 
 _MAX_QUESTION, _MAX_SENTENCE = 62, 96
 
@@ -42,33 +40,32 @@ class Pair:
     ends: NDArray[np.int64]
 
 
-class PairReader:
-    """Turns a question and its sentences into token ids.
+def read_pairs(
+    tokenizer: BundledTokenizer, frame: tuple[int, int], question: str, sentences: Sequence[Sentence]
+) -> list[Pair]:
+    """Each sentence after the question.
 
     Args:
         tokenizer: The encoder's.
-        bos: Token that opens a text.
-        eos: Token that ends a part of it.
+        frame: Tokens that open a text and end a part of it.
         question: As asked.
+        sentences: What may answer it.
     """
+    bos, eos = frame
+    texts = [E5_PROMPTS["document"] + encodable(sentence.reading_text) for sentence in sentences]
+    asked, *found = tokenizer.tokens([E5_PROMPTS["query"] + encodable(question), *texts])
+    head = [bos, *asked.ids[:_MAX_QUESTION], eos]
+    return [_pair(head, tokens, eos) for tokens in found]
 
-    def __init__(self, tokenizer: "Tokenizer", bos: int, eos: int, question: str) -> None:
-        self._tokenizer, self._eos = tokenizer, eos
-        prompted = E5_PROMPTS["query"] + encodable(question)
-        asked = tokenizer.encode(prompted, add_special_tokens=False).ids
-        self._asked = [bos, *asked[:_MAX_QUESTION], eos]
 
-    def read(self, sentence: Sentence) -> Pair:
-        """A sentence after the question."""
-        prompt = E5_PROMPTS["document"]
-        text = encodable(sentence.reading_text)
-        encoding = self._tokenizer.encode(prompt + text, add_special_tokens=False)
-        places = np.array(encoding.offsets[:_MAX_SENTENCE], dtype=np.int64).reshape(-1, 2) - len(prompt)
-        inside = np.flatnonzero(places[:, 1] > 0)
-        return Pair(
-            [*self._asked, *encoding.ids[:_MAX_SENTENCE], self._eos],
-            len(self._asked),
-            len(self._asked) + inside,
-            np.maximum(places[inside, 0], 0),
-            places[inside, 1],
-        )
+def _pair(head: list[int], tokens: Tokens, eos: int) -> Pair:
+    places = np.array(tokens.places[:_MAX_SENTENCE], dtype=np.int64).reshape(-1, 2)
+    places -= len(E5_PROMPTS["document"])
+    inside = np.flatnonzero(places[:, 1] > 0)
+    return Pair(
+        [*head, *tokens.ids[:_MAX_SENTENCE], eos],
+        len(head),
+        len(head) + inside,
+        np.maximum(places[inside, 0], 0),
+        places[inside, 1],
+    )

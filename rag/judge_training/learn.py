@@ -6,9 +6,9 @@ needs the package opencc besides ``zhangju[all]``. It is deterministic by seed o
 checkpoint every few minutes and goes on from it when started again; ``log.jsonl`` keeps the learning curve.
 
 A step reads some groups: a question, the sentence that answers it, others of its passage, and sentences of other
-passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. All sentences of a
-group are scored first; what is learned from are those that answer and the wrong ones that score best, as the rest
-would teach nothing for most of the time. The loss is the cross-entropy over the sentences of a group and "none of
+passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. The judge
+that there is scores all of a group first; what is learned from are those that answer and the wrong ones that score
+best, as the others would teach next to nothing. The loss is the cross-entropy over the sentences of a group and "none of
 them", plus that of each sentence by itself, plus that of the first and last token of the answer.
 """
 
@@ -31,7 +31,11 @@ from sets import read_all
 from torch import Tensor
 from torch.nn import functional as F
 
+from zhangju.judge import Judge
+from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_weights import read_weights
+from zhangju_index.embedding import load_embedder
+from zhangju_index.values import Sentence as SentenceRead
 
 # Sets with how often a group is drawn from each.
 MIX = {
@@ -51,23 +55,13 @@ KEPT = 6
 EVERY = 50
 
 
-def hardest(network: JudgeNetwork, tokeniser: Tokeniser, groups: Sequence[Group]) -> list[Group]:
-    """The groups with what answers and the wrong sentences that score best."""
-    tokens = [tokeniser.sentence(s.text, s.title, s.before) for g in groups for s in g.sentences]
-    owners = [n for n, g in enumerate(groups) for _ in g.sentences]
-    with torch.no_grad():
-        batch = make_batch([tokeniser.question(g.question) for g in groups], owners, tokens)
-        scores = network(batch).scores
-    number, kept = 0, []
-    for group in groups:
-        own = scores[number : number + len(group.sentences)].tolist()
-        number += len(group.sentences)
-        good = group.answering or [False] * len(own)
-        best_first = sorted(range(len(own)), key=lambda place: -own[place])
-        chosen = [place for place, answers in enumerate(good) if answers]
-        chosen += [place for place in best_first if not good[place]][:KEPT]
-        kept.append(group.only(chosen))
-    return kept
+def hardest(group: Group, judge: Judge) -> Group:
+    """A group with what answers and the wrong sentences that score best."""
+    read = [SentenceRead(0, len(s.text), s.text, s.text) for s in group.sentences]
+    log_odds = [judgement.log_odds for judgement in judge.judge(group.question, read)]
+    good = group.answering or [False] * len(read)
+    wrong = sorted((place for place, answers in enumerate(good) if not answers), key=lambda n: -log_odds[n])
+    return group.only([*(place for place, answers in enumerate(good) if answers), *wrong[:KEPT]])
 
 
 def loss_of(
@@ -154,6 +148,10 @@ def main() -> None:
     sources = [Source(s, encode, [q for q in s.questions if not q.held_out]) for s in sets]
     print({s.found.name: (len(s.questions), len(s.sentences)) for s in sources}, flush=True)
     del encode
+    embedder = load_embedder()
+    if not isinstance(embedder, BundledEmbedder):
+        raise SystemExit("expected the bundled model, whose judge this is")
+    judge = Judge.load(embedder)
     network = JudgeNetwork(weights, options.joint, options.layers, options.rank)
     if options.begin_with:
         network.load_state_dict(exported(options.begin_with))
@@ -184,7 +182,7 @@ def main() -> None:
     for step in range(first, options.steps):
         random_ = random.Random(f"{options.seed}-{step}")
         picked = random_.choices(range(len(sources)), [MIX[s.found.name] for s in sources], k=GROUPS)
-        groups = hardest(network, tokeniser, [sources[n].draw(random_) for n in picked])
+        groups = [hardest(sources[n].draw(random_), judge) for n in picked]
         loss, parts = loss_of(network, tokeniser, groups)
         optimizer.zero_grad()
         loss.backward()

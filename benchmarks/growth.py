@@ -2,21 +2,25 @@
 
     python benchmarks/growth.py --index DIR                            1,000, 10,000 and 100,000 chunks
     python benchmarks/growth.py --index DIR --chunks 1000000           … a million (hours; 15 GB of disk)
+    python benchmarks/growth.py --index DIR --texts FOLDER             … with more real texts
     python benchmarks/growth.py --index DIR --questions FILE           … asked real questions
 
-DIR is an index of your own, which is only read: its documents and their vectors are the real part of
-each size. Beyond them documents are made up: the clauses of a real one in another order, whose new
-sentences and chunks get vectors that lie among the real ones as texts of one language do (one real
-row, and half of the difference of two others). FILE has one question a line, or is (gzipped) JSON Lines
-with ``question``; without it, words from the middle of chunks are asked.
+DIR is an index of your own, which is only read: its documents and their vectors are the first part of
+each size. Then come the texts in FOLDER, which nobody embedded. Beyond these documents are made up:
+the clauses of a real one in another order. What has no vector gets one that lies among those of the
+index as texts of one language do (one row of it, and half of the difference of two others). FILE has one
+question a line, or is (gzipped) JSON Lines with ``question``; without it, words from the middle of chunks
+are asked.
+
+Sizes are estimated, so that somewhat more or fewer chunks are made; ``real`` are those of real texts.
 
 Each size is built and asked in processes of their own. ``build`` is milliseconds a chunk by the clock
 and by processor time, everything but the model's work (reading, outline, cutting, keywords, codes,
 files, digests); ``bytes`` are what a chunk takes on disk with its sentences, keywords and texts, and of
 that the vectors; ``search`` the median of ``Retriever.search`` without the model's work; ``rows`` that
-of finding the 100 best chunks and 200 best sentences alone, both by the clock and by processor time,
-which other work on the machine disturbs less; ``@10`` the lesser share of the 10 best rows of both that
-is found; ``memory`` what a process that asks needs of its own, beside the model and files that it maps.
+of finding the best rows alone that a search asks for (of 100 chunks and 200 sentences, or of 300 chunks
+where there are very many), both by the clock and by processor time, which other work on the machine
+disturbs less; ``@10`` the share of the 10 best rows that is found, the lesser one of both kinds; ``memory`` what a process that asks needs of its own, beside the model and files that it maps.
 """
 
 import argparse
@@ -28,27 +32,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from stores import read_questions
 
 from zhangju import Retriever
-from zhangju_index.build import Item, build_items
+from zhangju_index.approximate import SENTENCES_BELOW
+from zhangju_index.build import Item, build_items, divide
+from zhangju_index.chunking import ChunkSettings
 from zhangju_index.embedding import load_embedder
 from zhangju_index.folder import Index, open_index
 from zhangju_index.generations import claimed
-from zhangju_index.parsing import document_from_text
+from zhangju_index.parsing import document_from_text, read_document
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.values import Document
 from zhangju_index.vectors import FlatVectorStore
 
 _CLAUSE = re.compile(r"[^，；。！？\n]*[，；。！？]?")
 _ROWS_FOR_DRAWING = 20_000
-_DEPTHS = {"chunk": 100, "sentence": 200}
+# Documents that are cut to estimate how many chunks the others come to.
+_SAMPLE = 200
+_MADE_UP = "made-up-"
 
 
 class Drawn:
@@ -108,6 +117,7 @@ def main() -> None:
     )
     parser.add_argument("--index", type=Path, required=True, help="an index; it is only read")
     parser.add_argument("--chunks", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--texts", type=Path, metavar="FOLDER", help="real texts beside those of the index")
     parser.add_argument("--questions", type=Path, help="one question a line, or JSON Lines")
     parser.add_argument("--ask", type=int, default=100, metavar="N", help="questions to ask (%(default)s)")
     parser.add_argument("--folder", type=Path, help="where sizes are built, one after another")
@@ -125,7 +135,9 @@ def main() -> None:
                 command = [sys.executable, __file__, "--run", what, "--index", str(arguments.index)]
                 command += ["--chunks", str(chunks), "--folder", str(Path(scratch) / "size")]
                 command += ["--ask", str(arguments.ask)]
-                command += ["--questions", str(arguments.questions)] if arguments.questions else []
+                for name in ("texts", "questions"):
+                    if given := getattr(arguments, name):
+                        command += [f"--{name}", str(given)]
                 done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
                 found |= json.loads(done.stdout)
             if not heads_told:
@@ -139,37 +151,77 @@ def build(arguments: argparse.Namespace) -> dict[str, str]:
     [wanted], folder = arguments.chunks, arguments.folder
     with open_index(arguments.index, verify=False) as index:
         embedder, known = Drawn(index), index.vectors()
-        items, clock, cpu = choose(index, wanted), time.perf_counter(), time.process_time()
+        items = choose(sources_of(index, arguments.texts), wanted, embedder)
+        clock, cpu = time.perf_counter(), time.process_time()
         with claimed(folder):
             manifest = build_items(items, folder, embedder, known=known)
         seconds = time.perf_counter() - clock - embedder.seconds
         cpu = time.process_time() - cpu - embedder.cpu
     chunks = manifest.counts.chunks
+    with open_index(folder, verify=False) as index:
+        real = sum(len(index.texts.chunk_rows(item.id)) for item in items if not item.id.startswith(_MADE_UP))
     return {
         "chunks": f"{chunks:,}",
+        "real": f"{real:,}",
         "sentences": f"{manifest.counts.sentences:,}",
         "build": f"{1000 * seconds / chunks:.2f}ms",
         "build CPU": f"{1000 * cpu / chunks:.2f}ms",
     }
 
 
-def choose(index: Index, wanted: int) -> list[Item]:
+class Source(NamedTuple):
+    """A real text."""
+
+    name: str
+    title: str
+    size: int
+    read: Callable[[], Document]
+
+
+def sources_of(index: Index, texts: Path | None) -> list[Source]:
+    """The documents of an index, and the files of a folder."""
+    sources = [
+        Source(each.id, each.title, 3 * each.characters, partial(index.texts.document, each.id))
+        for each in index.manifest.documents
+    ]
+    paths = sorted(path for path in texts.rglob("*") if path.is_file()) if texts else []
+    for number, path in enumerate(paths):
+        name = f"text-{number}"
+        read = partial(read_document, path, identifier=name)
+        sources.append(Source(name, path.stem, path.stat().st_size, read))
+    return sources
+
+
+def choose(sources: Sequence[Source], wanted: int, embedder: Drawn) -> list[Item]:
     """Documents that come to so many chunks: real ones, then ones with the same clauses in another order."""
     items: list[Item] = []
-    chunks = 0
+    chunks = chunks_a_byte = 0.0
     for turn in count():
-        for number, record in enumerate(index.manifest.documents):
+        if turn < 2:
+            chunks_a_byte = estimated(sources, turn, embedder)
+        for number, source in enumerate(sources):
             if chunks >= wanted:
                 return items
-            name = f"made-up-{turn}-{number}" if turn else record.id
-
-            def read(identifier: str = record.id, turn: int = turn, name: str = name) -> Document:
-                document = index.texts.document(identifier)
-                return shuffled(document, turn, name) if turn else document
-
-            items.append(Item(name, record.title, read, 3 * record.characters))
-            chunks += len(index.texts.chunk_rows(record.id))
+            name = f"{_MADE_UP}{turn}-{number}" if turn else source.name
+            items.append(Item(name, source.title, partial(read_turn, source, turn, name), source.size))
+            chunks += chunks_a_byte * source.size
     raise AssertionError("count() does not end")
+
+
+def estimated(sources: Sequence[Source], turn: int, embedder: Drawn) -> float:
+    """Chunks that a byte of the texts comes to."""
+    sample = random.Random(0).sample(sources, min(_SAMPLE, len(sources)))  # noqa: S311
+    chunks = 0
+    for each in sample:
+        item = Item(each.name, each.title)
+        chunks += len(divide(item, read_turn(each, turn, each.name), embedder, ChunkSettings()).chunks)
+    return chunks / sum(each.size for each in sample)
+
+
+def read_turn(source: Source, turn: int, name: str) -> Document:
+    """A real text, or what is made of it in some turn after the first."""
+    document = source.read()
+    return shuffled(document, turn, name) if turn else document
 
 
 def shuffled(document: Document, turn: int, name: str) -> Document:
@@ -194,14 +246,16 @@ def ask(arguments: argparse.Namespace) -> dict[str, str]:
             if arguments.questions
             else list(middles(index, arguments.ask))
         )
-        exact = {leg: FlatVectorStore.load(index.file(f"{leg}s.faiss")) for leg in _DEPTHS}
+        # What ``FolderSearch`` asks for.
+        depths = {"chunk": 100, "sentence": 200} if counts.chunks < SENTENCES_BELOW else {"chunk": 300}
+        exact = {leg: FlatVectorStore.load(index.file(f"{leg}s.faiss")) for leg in depths}
         stores = {"chunk": index.chunk_store, "sentence": index.sentence_store}
         embedder = Known(model, questions)
         before = own_memory()
-        rows, rows_cpu, recalls = [], [], {leg: [] for leg in _DEPTHS}
+        rows, rows_cpu, recalls = [], [], {leg: [] for leg in depths}
         for vector in embedder.vectors:
             clock, cpu = time.perf_counter(), time.process_time()
-            found = {leg: stores[leg].search(vector[np.newaxis], k)[0][0] for leg, k in _DEPTHS.items()}
+            found = {leg: stores[leg].search(vector[np.newaxis], k)[0][0] for leg, k in depths.items()}
             rows.append(time.perf_counter() - clock)
             rows_cpu.append(time.process_time() - cpu)
             for leg, scores in found.items():
@@ -217,7 +271,7 @@ def ask(arguments: argparse.Namespace) -> dict[str, str]:
             times_cpu.append(time.process_time() - cpu)
         memory = own_memory() - before
     files = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-    vectors = sum(files[f"{leg}s.faiss"] for leg in _DEPTHS)
+    vectors = sum(files[f"{leg}s.faiss"] for leg in ("chunk", "sentence"))
     return {
         "memory": f"{memory / 2**20:,.0f}MB",
         "bytes": f"{sum(files.values()) / counts.chunks:,.0f}",

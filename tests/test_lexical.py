@@ -12,8 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from zhangju_index import lexical
 from zhangju_index.chunking import chunk_document
-from zhangju_index.lexical import _SIMPLIFIED, K1, B, LexicalIndex, terms_within, tokenize
+from zhangju_index.lexical import _SIMPLIFIED, K1, B, LexicalIndex, highest, terms_within, tokenize
 from zhangju_index.outline import outline_document
 from zhangju_index.parsing import bundled_article
 from zhangju_index.toy import ToyEmbedder
@@ -136,6 +137,61 @@ def test_parts_that_are_joined_answer_as_one(parts: list[list[str]], question: s
     np.testing.assert_array_equal(joined.coverage(question), whole.coverage(question))
 
 
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.9]), max_size=60),
+    count=st.integers(1, 12),
+    stretches=st.integers(1, 4),
+)
+def test_the_highest_scores_are_those_of_a_sort(scores: list[float], count: int, stretches: int) -> None:
+    """However scores are divided into stretches; equal ones keep their order, and none is 0."""
+    values = np.array(scores, dtype=np.float32)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexical, "_STRETCHES", stretches)
+        assert highest(values, count).tolist() == _sorted(values, count)
+
+
+@given(
+    parts=st.lists(st.lists(st.text("新质生产力", max_size=6), max_size=25), max_size=3),
+    question=st.text("新质生产力氢", max_size=8),
+    count=st.integers(1, 6),
+)
+def test_the_best_rows_are_those_of_all_scores(parts: list[list[str]], question: str, count: int) -> None:
+    """Whether a common term is read or looked up, and in how many parts: rows and scores are the same."""
+    index = LexicalIndex.join(LexicalIndex.build(texts) for texts in parts)
+    shares, scores = index.shares(question), index.coverage(question)
+    rows = np.arange(1, len(index), 2)
+
+    np.testing.assert_array_equal(index.coverage_at(shares, rows), scores[rows])
+    for large, looking_up in ((1, 0), (1, 1), (1000, 16)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lexical, "_LARGE_COLUMN", large)
+            patch.setattr(lexical, "_LOOKING_UP", looking_up)
+            assert index.best(shares, count).tolist() == _sorted(scores, count)
+
+
+def test_common_terms_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What texts hold is looked up where it can change nothing but the order of the best."""
+    texts = [f"的{'市' * (number % 3)}" for number in range(300)]
+    texts[7] = texts[50] = "的氢能汽车"
+    index = LexicalIndex.build(texts)
+    shares, read = index.shares("的氢能汽车"), list[int]()
+    add = LexicalIndex._add
+    monkeypatch.setattr(lexical, "_LARGE_COLUMN", 100)
+    monkeypatch.setattr(
+        LexicalIndex,
+        "_add",
+        lambda self, term, scores: read.append(term.frequency) or add(self, term, scores),
+    )
+
+    assert index.best(shares, 2).tolist() == [7, 50]
+    assert set(read) == {2}
+
+
+def _sorted(scores: np.ndarray, count: int) -> list[int]:
+    return [row for row in np.argsort(-scores, kind="stable").tolist() if scores[row] > 0][:count]
+
+
 def test_many_kinds_of_entries_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where two bytes do not number every count in texts of every length, four do."""
     texts = ["a b", "a a b", "a a a b c", "c", "b b b b c d e"]
@@ -253,20 +309,6 @@ def test_what_is_loaded_is_what_was_built(article: tuple[list[str], LexicalIndex
         np.testing.assert_array_equal(loaded.coverage(question), built.coverage(question))
     for path in (tmp_path / "bm25").iterdir():
         assert np.load(path, allow_pickle=False).dtype != object
-
-
-def test_columns_that_are_kept_are_those_computed(
-    article: tuple[list[str], LexicalIndex], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Asking again, or something else in between, never changes a value."""
-    texts, built = article
-    monkeypatch.setattr("zhangju_index.lexical._LARGE_COLUMN", 2)
-    monkeypatch.setattr("zhangju_index.lexical._KEPT_COLUMNS", 40)
-    keeping = LexicalIndex.join([LexicalIndex.build(texts[:40]), LexicalIndex.build(texts[40:])])
-
-    for question in [each for each in EXACT for _ in range(2)]:
-        np.testing.assert_array_equal(keeping.coverage(question), built.coverage(question))
-    assert keeping._keeping.cache_info().hits > 0  # type: ignore[attr-defined]
 
 
 def test_a_build_in_parts_gives_the_same(

@@ -215,6 +215,31 @@ def test_few_proposals_find_the_best(
 
 
 @on_lite
+def test_sentences_of_very_large_libraries_propose_nothing(
+    address: StoreAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a folder: more chunks propose themselves, and the best stay the same with the same scores."""
+    add_to_store([ARTICLE, *SMALL], address)
+    monkeypatch.setattr(retriever_module, "_CHUNKS_PROPOSED", 3)
+    monkeypatch.setattr(retriever_module, "_SENTENCES_PROPOSED", 4)
+    with retriever_of(address) as retriever:
+        expected = [retriever.search(question, 3)[0] for question in QUESTIONS]
+        asked: list[tuple[str, int]] = []
+        nearest = Library.nearest
+
+        def tell(library: Library, kind: str, *rest: Any) -> Any:
+            asked.append((kind, rest[2]))
+            return nearest(library, kind, *rest)
+
+        monkeypatch.setattr(Library, "nearest", tell)
+        monkeypatch.setattr(search_module, "SENTENCES_BELOW", 4)
+        for question, best in zip(QUESTIONS, expected, strict=True):
+            found = retriever.search(question, 3)[0]
+            assert (found.chunk, found.score) == (best.chunk, best.score)
+    assert asked == [("chunks", 9)] * len(QUESTIONS)
+
+
+@on_lite
 def test_words_that_are_not_read_are_counted_all_the_same(
     address: StoreAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

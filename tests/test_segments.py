@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index_entries import CHUNKING, MODEL, make_entry, unit_rows
 from zhangju_index import folder, searching
+from zhangju_index.approximate import ApproximateVectorStore
 from zhangju_index.build import load_lexical
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_index, write_index
@@ -26,7 +27,7 @@ from zhangju_index.manifest import FORMAT_VERSION, WHOLE_FORMAT
 from zhangju_index.searching import FolderSearch, Reach
 from zhangju_index.toy import ToyEmbedder
 from zhangju_index.values import Chunk
-from zhangju_index.vectors import search_exact
+from zhangju_index.vectors import FlatVectorStore, search_exact
 
 EMBEDDER = ToyEmbedder(64)
 LONG = "".join(f"第{number}条规定了氢能产业的第{number * 7}项措施。\n" for number in range(200))
@@ -212,6 +213,40 @@ def test_without_the_sentences_leg_the_best_are_found(grown: Path, monkeypatch: 
         monkeypatch.setattr(index.sentence_store, "search", None)
 
         assert [best(number)[:2] for number in range(2)] == [each[:2] for each in expected]
+
+
+def test_sentence_codes_that_nothing_looks_at_are_neither_made_nor_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From ``SENTENCES_BELOW`` chunks on; filters, entries and scores read the exact rows as ever."""
+    monkeypatch.setattr(folder, "APPROXIMATE_FROM", 16)
+    text = "\n".join(LONG.splitlines()[number] * 9 for number in range(40))
+    _add(tmp_path / "below", large=text)
+    with open_index(tmp_path / "below", verify=True) as index:
+        expected, chunks = index.entry("large"), index.texts.chunk_count
+        assert {name: record.kind for name, record in index.manifest.stores.items()} == {
+            "chunks": "approximate",
+            "sentences": "approximate",
+        }
+        assert isinstance(index.sentence_store, ApproximateVectorStore)
+
+    monkeypatch.setattr(folder, "SENTENCES_BELOW", chunks)
+    monkeypatch.setattr(searching, "SENTENCES_BELOW", chunks)
+    _add(tmp_path / "from", large=text)
+    files = _generation(tmp_path / "from")
+    assert (files / "chunks.codes").exists()
+    assert not (files / "sentences.codes").exists()
+    # An index that has them, of an earlier version, leaves them where they are.
+    for directory in (tmp_path / "below", tmp_path / "from"):
+        with open_index(directory, verify=True) as index:
+            assert isinstance(index.chunk_store, ApproximateVectorStore)
+            assert isinstance(index.sentence_store, FlatVectorStore)
+            np.testing.assert_array_equal(index.entry("large").sentence_vectors, expected.sentence_vectors)
+            search, query = FolderSearch(index), EMBEDDER.embed_queries(["第七项措施"])[0]
+            for where in (None, {"id": "large"}):
+                found = search.candidates(query, search.shares("第七项措施"), Reach(2, 4), where)
+                rows = [chunk.sentences for chunk in found.chunks]
+                assert len(found.sentence_similarity) == sum(map(len, rows))
 
 
 def _answer(directory: Path, question: str) -> object:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from zhangju_index.bundled_bulk import cores
+from zhangju_index.cores import cores
 from zhangju_index.errors import IndexDamagedError
 from zhangju_index.manifest import StoreRecord
 from zhangju_index.protocols import FloatMatrix, IntMatrix
@@ -30,11 +30,25 @@ from zhangju_index.vectors import FlatVectorStore, FloatVector, IntVector, check
 if TYPE_CHECKING:
     import faiss
 
-__all__ = ["APPROXIMATE_FROM", "ApproximateVectorStore", "build_approximate", "disturbed_rows"]
+__all__ = [
+    "APPROXIMATE_FROM",
+    "SENTENCES_BELOW",
+    "ApproximateVectorStore",
+    "build_approximate",
+    "disturbed_rows",
+]
 
 APPROXIMATE_FROM = 100_000
 """Rows from which a store gets codes. An exact search of so many takes 9 ms on one idle core, 20 to
 60 ms on a busy one, and reads 150 MB when they are not in memory yet."""
+
+SENTENCES_BELOW = 100_000
+"""Chunks from which sentences propose no chunks: more chunks propose themselves instead.
+
+Sentences are several times as many, so that looking at all of them takes most of the time. What is proposed is scored
+by its sentences as ever. Among 59,665 chunks of laws 0.999 of the ten best were the same, and nDCG@10 as high.
+Sentences of such an index need no codes, and those that it has are not read.
+"""
 
 MIN_RECALL = 0.99
 """Recall that codes must reach when they are made, so that real questions keep 0.98."""
@@ -67,12 +81,15 @@ class ApproximateVectorStore:
         exact: The rows.
         codes: Their codes, in the same order.
         overfetch: Rows proposed for each row wanted.
+
+    Attributes:
+        overfetch: The same; while codes are made, one after another is tried.
     """
 
     def __init__(self, exact: FlatVectorStore, codes: "faiss.IndexPQFastScan", overfetch: int) -> None:
         self._exact = exact
         self._parts = _divided(codes)
-        self._overfetch = overfetch
+        self.overfetch = overfetch
 
     @classmethod
     def load(cls, exact: FlatVectorStore, path: Path, overfetch: int) -> "ApproximateVectorStore":
@@ -132,7 +149,7 @@ class ApproximateVectorStore:
         return scores, found
 
     def _search_one(self, query: FloatVector, k: int) -> tuple[FloatVector, IntVector]:
-        wanted = asked = self._overfetch * k + _LEAST
+        wanted = asked = self.overfetch * k + _LEAST
         while asked < _LARGE_SHARE * len(self):
             candidates = self._propose(query[np.newaxis], asked)
             similarities = self._exact.similarities(query, candidates)
@@ -215,8 +232,9 @@ def build_approximate(exact: FlatVectorStore, path: Path, *, threshold: int) -> 
     codes = _encode(exact)
     questions = disturbed_rows(exact, _QUESTIONS)
     truth = exact.search(questions, max(_DEPTHS))[0]
+    store = ApproximateVectorStore(exact, codes, _OVERFETCH[0])
     for overfetch in _OVERFETCH:
-        store = ApproximateVectorStore(exact, codes, overfetch)
+        store.overfetch = overfetch
         recall = {str(depth): _recall(store, questions, truth, depth) for depth in _DEPTHS}
         if min(recall.values()) >= MIN_RECALL:
             # FAISS would tell of a full disk by an error of its own.

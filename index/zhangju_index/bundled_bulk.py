@@ -9,7 +9,6 @@ so both may stand in one index. ``benchmarks/encoders.py`` compares the ways.
 Importing torch takes seconds and loading this some 400 MB: a question never waits for it.
 """
 
-import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,26 +22,20 @@ import numpy as np
 
 from zhangju_index.bundled_weights import Weights
 from zhangju_index.bundled_words import WordTable
+from zhangju_index.cores import cores
 from zhangju_index.memory import give_back_memory
 from zhangju_index.protocols import FloatMatrix
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BulkEncoder", "cores", "has_fast_bfloat16", "plan_batches", "says_fast_bfloat16"]
+__all__ = ["BulkEncoder", "has_fast_bfloat16", "plan_batches", "says_fast_bfloat16"]
 
 _FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 # Tokens of one batch: with fewer the products are too small, with more they leave the cache.
 _BATCH_TOKENS = 4096
 # Lengths are padded to multiples of this: torch keeps a plan and buffers for each shape it meets.
 _LENGTH_STEP = 16
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @cache

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhangju_index.bundled_bulk import cores
 from zhangju_index.bundled_weights import Weights
+from zhangju_index.cores import cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

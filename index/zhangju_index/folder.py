@@ -25,7 +25,12 @@ from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
 
-from zhangju_index.approximate import APPROXIMATE_FROM, ApproximateVectorStore, build_approximate
+from zhangju_index.approximate import (
+    APPROXIMATE_FROM,
+    SENTENCES_BELOW,
+    ApproximateVectorStore,
+    build_approximate,
+)
 from zhangju_index.errors import (
     IndexDamagedError,
     IndexFormatError,
@@ -666,6 +671,8 @@ class _SegmentWriter:
                 self._folder / f"{name}{_CODES}",
                 threshold=_MORE_APPROXIMATE_FROM if further else APPROXIMATE_FROM,
             )
+            if name == "chunks" or self._texts.chunks < SENTENCES_BELOW
+            else StoreRecord()
             for name, (vectors, _) in (("chunks", _CHUNKS), ("sentences", _SENTENCES))
         }
         texts = Texts(self._folder / _TEXTS)
@@ -778,12 +785,16 @@ def _open_segment(generation: Path, manifest: Manifest, number: int) -> _Segment
     chunk_store, chunk_keys = _load_vectors(folder, _CHUNKS)
     sentence_store, sentence_keys = _load_vectors(folder, _SENTENCES)
     # Before the texts, whose file would stay open where this fails.
-    chunk_codes = _load_codes(generation, manifest, f"{segment_prefix(number)}chunks", chunk_store)
-    sentence_codes = _load_codes(generation, manifest, f"{segment_prefix(number)}sentences", sentence_store)
+    searched: dict[str, FlatVectorStore | ApproximateVectorStore] = {
+        name: _load_codes(generation, manifest, f"{segment_prefix(number)}{name}", store)
+        if name == "chunks" or manifest.counts.chunks < SENTENCES_BELOW
+        else store
+        for name, store in (("chunks", chunk_store), ("sentences", sentence_store))
+    }
     return _Segment(
         texts=Texts(folder / _TEXTS),
-        chunk_store=chunk_codes,
-        sentence_store=sentence_codes,
+        chunk_store=searched["chunks"],
+        sentence_store=searched["sentences"],
         chunk_keys=chunk_keys,
         sentence_keys=sentence_keys,
         half=chunk_store.half or sentence_store.half,

@@ -34,22 +34,26 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "term_hash", "terms_within", "tokenize"]
+__all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "highest", "term_hash", "terms_within", "tokenize"]
 
 K1, B = 1.2, 0.75
 
-# Columns of so many texts are kept once they were computed, the last of them: 4 bytes a text, 50 MB
-# at a million texts.
-_LARGE_COLUMN, _KEPT_COLUMNS = 8192, 64
+# Before a column of so many texts is read, it is asked whether it must be. Looking a text up in it
+# takes as long as reading so many of its texts.
+_LARGE_COLUMN, _LOOKING_UP = 8192, 16
+# Share of all that could be scored by which sums in another order may differ, and more.
+_SLACK = 1e-5
+# Stretches that scores are divided into for each that is asked for.
+_STRETCHES = 8
 
 # Pairs of a term and a text that a build holds in memory at a time: some 40 MB while they are sorted.
 _PAIRS_AT_A_TIME = 500_000
@@ -207,22 +211,100 @@ class LexicalIndex:
     def coverage_of(self, shares: Mapping[str, float]) -> NDArray[np.float32]:
         """``coverage`` of a question whose ``shares`` are known."""
         scores = np.zeros(self._rows, dtype=np.float32)
-        most = None
-        terms = list(shares)
-        for term, columns in zip(terms, self._columns(terms), strict=True):
-            frequency = _frequency(columns)
-            if not frequency:
+        terms = self._held(shares)
+        for term in terms:
+            self._add(term, scores)
+        return self._covered(scores, terms)
+
+    def coverage_at(self, shares: Mapping[str, float], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """``coverage_of`` in some rows, which rise; terms are looked up there instead of in all texts."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        parts = self._divide(rows)
+        terms = self._held(shares)
+        for term in terms:
+            self._add_at(term, parts, scores)
+        return self._covered(scores, terms)
+
+    def best(self, shares: Mapping[str, float], count: int) -> NDArray[np.int64]:
+        """Rows of the highest ``coverage_of``, at most ``count``, best first; equal ones in order, and 0 is none.
+
+        The rarest terms are read first. Once those that are left cannot lift a text that holds none of
+        the others to the best, they are looked up in the texts that may still be among these alone
+        (MaxScore: Turtle and Flood 1995). Most of the entries belong to a few common terms, which are
+        not read.
+        """
+        terms = sorted(self._held(shares), key=lambda term: term.frequency)
+        # No text has more of a term than its weight.
+        left = [*accumulate((float(term.weight) for term in reversed(terms)), initial=0.0)][::-1]
+        slack = _SLACK * left[0]
+        scores = np.zeros(self._rows, dtype=np.float32)
+        read = 0
+        for term in terms:
+            if term.frequency >= _LARGE_COLUMN and left[read] < left[0] / 2:
+                least = _least(scores, count) - left[read] - slack
+                if least > 0:
+                    hopeful = np.count_nonzero(scores >= least)
+                    if _LOOKING_UP * hopeful <= term.frequency:
+                        break
+            self._add(term, scores)
+            read += 1
+        least = _least(scores, count) - left[read] - slack
+        rows = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+        sums = scores[rows]
+        for number, term in enumerate(terms[read:], read + 1):
+            self._add_at(term, self._divide(rows), sums)
+            kept = sums >= np.partition(sums, -count)[-count] - left[number] - slack
+            rows, sums = rows[kept], sums[kept]
+        # In the order of sums that everyone else has.
+        return rows[highest(self.coverage_at(shares, rows), count)]
+
+    def _held(self, shares: Mapping[str, float]) -> "list[_Held]":
+        """Those of some terms that a text holds, in their order."""
+        held = []
+        for share, columns in zip(shares.values(), self._columns(list(shares)), strict=True):
+            if frequency := _frequency(columns):
+                weight = np.log1p((self._rows - np.int64(frequency) + 0.5) / (frequency + 0.5))
+                held.append(_Held(columns, frequency, weight, share))
+        return held
+
+    def _add(self, term: "_Held", scores: NDArray[np.float32]) -> None:
+        """Add what a term adds to each text."""
+        for number, (first, last) in enumerate(term.columns):
+            part, start = self._parts[number], self._starts[number]
+            if first < last:
+                added = part.scores_of(slice(first, last), term.weight, self._ratios[number])
+                np.add.at(scores[start : start + part.texts], part.rows[first:last], added)
+
+    def _add_at(self, term: "_Held", parts: "Sequence[_Within]", scores: NDArray[np.float32]) -> None:
+        """Add what a term adds to some texts."""
+        for number, places, rows in parts:
+            first, last = term.columns[number]
+            if first == last:
                 continue
-            weight = np.log1p((self._rows - np.int64(frequency) + 0.5) / (frequency + 0.5))
-            for number, (first, last) in enumerate(columns):
-                part, start = self._parts[number], self._starts[number]
-                if first < last:
-                    get = self._keeping if last - first >= _LARGE_COLUMN else self._computing
-                    added = get(number, first, last, weight)
-                    np.add.at(scores[start : start + part.texts], part.rows[first:last], added)
-            # A term's weight is its share of the most that a text could score.
-            most = most or self._weight(frequency) / shares[term]
-        return scores if most is None else np.asarray(scores / np.float32(most), dtype=np.float32)
+            part = self._parts[number]
+            column = part.rows[first:last]
+            entries = np.searchsorted(column, rows)
+            held = np.flatnonzero(column.take(entries, mode="clip") == rows)
+            added = part.scores_of(first + entries[held], term.weight, self._ratios[number])
+            scores[places][held] += added
+
+    def _divide(self, rows: NDArray[np.int64]) -> "list[_Within]":
+        """Rising rows as the parts count them."""
+        bounds = np.searchsorted(rows, self._starts).tolist()
+        # Of the type of a column: a search in one of another type would copy it.
+        return [
+            (number, slice(first, last), (rows[first:last] - self._starts[number]).astype(np.int32))
+            for number, (first, last) in enumerate(pairwise(bounds))
+            if first < last
+        ]
+
+    def _covered(self, scores: NDArray[np.float32], terms: "Sequence[_Held]") -> NDArray[np.float32]:
+        """Sums as shares of the most that a text could score."""
+        if not terms:
+            return scores
+        # A term's weight is its share of it.
+        most = self._weight(terms[0].frequency) / terms[0].share
+        return np.asarray(scores / np.float32(most), dtype=np.float32)
 
     def shares(self, question: str) -> dict[str, float]:
         """Share of each term in what the question asks for, the rarer the more; together 1."""
@@ -241,17 +323,11 @@ class LexicalIndex:
         return math.log1p((self._rows - frequency + 0.5) / (frequency + 0.5))
 
     @cached_property
-    def _computing(self) -> "_ColumnScores":
-        """What a term of some weight adds to the texts of a column."""
+    def _ratios(self) -> list[NDArray[np.float64]]:
+        """What a term of weight 1 adds, by kind, in each part."""
         total = sum(int(np.sum(part.lengths, dtype=np.int64)) for part in self._parts)
         mean = total / self._rows if total else 1.0
-        ratios = [bm25_ratios(part.times, part.tokens, mean) for part in self._parts]
-        return partial(_column_scores, self._parts, ratios)
-
-    @cached_property
-    def _keeping(self) -> "_ColumnScores":
-        """The same, with the columns asked for last: a few terms are in most texts and most questions."""
-        return lru_cache(maxsize=_KEPT_COLUMNS)(self._computing)
+        return [bm25_ratios(part.times, part.tokens, mean) for part in self._parts]
 
     def _columns(self, terms: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the column of each term starts and ends in each part; where no text holds it, 0 and 0."""
@@ -260,18 +336,36 @@ class LexicalIndex:
         return [[columns[place] for columns in by_part] for place in range(len(terms))]
 
 
-_ColumnScores = Callable[[int, int, int, np.float64], NDArray[np.float32]]
+class _Held(NamedTuple):
+    """A term that a text holds."""
+
+    columns: list[tuple[int, int]]
+    frequency: int
+    weight: np.float64
+    share: float
 
 
-def _column_scores(
-    parts: Sequence["_Tables | _ScoredTables"],
-    ratios: Sequence[NDArray[np.float64]],
-    number: int,
-    first: int,
-    last: int,
-    weight: np.float64,
-) -> NDArray[np.float32]:
-    return parts[number].scores_of(first, last, weight, ratios[number])
+_Within = tuple[int, slice, NDArray[np.int32]]
+
+
+def highest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Places of the highest scores, at most ``count``, best first; equal ones in order, and 0 is none."""
+    least = _least(scores, count)
+    places = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    return places[np.argsort(-scores[places], kind="stable")[:count]]
+
+
+def _least(scores: NDArray[np.float32], count: int) -> float:
+    """A score that at least ``count`` reach, and not many more; 0 where fewer are above that.
+
+    As many stretches of the scores have a best one that is no lower. To divide a million scores at
+    exactly the one takes twenty times as long.
+    """
+    length = max(1, len(scores) // (_STRETCHES * count))
+    if len(scores) <= count * length:
+        return 0.0
+    maxima = np.maximum.reduceat(scores, np.arange(0, len(scores), length))
+    return float(np.partition(maxima, -count)[-count])
 
 
 def _frequency(columns: Iterable[tuple[int, int]]) -> int:
@@ -323,10 +417,10 @@ class _Tables(_Columns):
         return len(self.lengths)
 
     def scores_of(
-        self, first: int, last: int, weight: np.float64, ratios: NDArray[np.float64]
+        self, entries: slice | NDArray[np.int64], weight: np.float64, ratios: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """What a term adds to the texts of its column."""
-        kinds = self.kinds[first:last]
+        """What a term adds to the texts of some entries of its column."""
+        kinds = self.kinds[entries]
         # Whichever are fewer.
         if len(kinds) < len(ratios):
             return (weight * ratios.take(kinds)).astype(np.float32)
@@ -347,11 +441,11 @@ class _ScoredTables(_Columns):
     tokens = lengths = times
 
     def scores_of(
-        self, first: int, last: int, weight: np.float64, ratios: NDArray[np.float64]
+        self, entries: slice | NDArray[np.int64], weight: np.float64, ratios: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """What a term adds to the texts of its column."""
+        """What a term adds to the texts of some entries of its column."""
         del weight, ratios
-        return self.scores[first:last]
+        return self.scores[entries]
 
 
 _DTYPES = {

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from zhangju_index.approximate import SENTENCES_BELOW
 from zhangju_index.build import lexical_text
 from zhangju_index.cohort import COHORTS
 from zhangju_index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
@@ -387,21 +388,20 @@ class StoreSearch:
         available = library.state.counts.chunks if documents is None else documents.chunks
         postings = _Postings(library, asked, shares, documents)
         among = _among(library, documents, "key")
-        by_sentence = _among(library, documents, "chunk")
         if available == 0:
             keys = np.empty(0, np.int64)
         elif available <= reach.chunks:
             keys = _keys(library.query(CHUNKS, among, ("key",)))
         else:
-            keys = np.unique(
-                np.concatenate(
-                    [
-                        library.nearest(CHUNKS, query, among, reach.chunks, "key"),
-                        library.nearest(SENTENCES, query, by_sentence, reach.sentences, "chunk"),
-                        postings.best(reach.chunks),
-                    ]
-                )
-            )
+            if available >= SENTENCES_BELOW:
+                dense = [library.nearest(CHUNKS, query, among, 3 * reach.chunks, "key")]
+            else:
+                by_sentence = _among(library, documents, "chunk")
+                dense = [
+                    library.nearest(CHUNKS, query, among, reach.chunks, "key"),
+                    library.nearest(SENTENCES, query, by_sentence, reach.sentences, "chunk"),
+                ]
+            keys = np.unique(np.concatenate([*dense, postings.best(reach.chunks)]))
         return self._score(library, query, keys, postings)
 
     def labels(self, document_ids: Sequence[str]) -> Mapping[str, Label]:

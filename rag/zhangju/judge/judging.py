@@ -12,7 +12,7 @@ from zhangju.expecting import expected_kind, lacks
 from zhangju.judge.reading import Pair, read_pairs
 from zhangju.judge.weights import read_judge
 from zhangju.reranking import Clause, Judgement
-from zhangju_index.bundled_bulk import cores
+from zhangju_index.cores import cores
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_session import make_session, place_arrays
 from zhangju_index.errors import ModelError

@@ -185,6 +185,8 @@ def sources_of(index: Index, texts: Path | None) -> list[Source]:
         for each in index.manifest.documents
     ]
     paths = sorted(path for path in texts.rglob("*") if path.is_file()) if texts else []
+    # Those of one kind lie together, and may be cut into more chunks than others.
+    random.Random(0).shuffle(paths)  # noqa: S311
     for number, path in enumerate(paths):
         name = f"text-{number}"
         read = partial(read_document, path, identifier=name)

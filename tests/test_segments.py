@@ -114,6 +114,9 @@ def test_segments_answer_as_one(sizes: list[list[int]], k: int, data: st.DataObj
         rows = range(expected.chunk_count)
         assert texts.chunk_paths(rows) == expected.chunk_paths(rows)
         assert [texts.sentence_rows(row) for row in rows] == [expected.sentence_rows(row) for row in rows]
+        for each in (texts, expected):
+            bounds = each.sentence_bounds(np.array(rows))
+            assert [range(*pair) for pair in bounds.tolist()] == [expected.sentence_rows(row) for row in rows]
         sentences = np.arange(expected.sentence_count)[::-1]
         assert texts.chunk_rows_of(sentences).tolist() == expected.chunk_rows_of(sentences).tolist()
         some = data.draw(st.lists(st.sampled_from(rows), max_size=8)) if rows else []

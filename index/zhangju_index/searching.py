@@ -222,11 +222,11 @@ class FolderSearch:
         # Of very many chunks, words are looked up in those that they may put forward alone.
         coverage = None if len(self.lexical) >= SENTENCES_BELOW else self.lexical.coverage_of(shares)
         rows = self._propose(query, shares, coverage, reach, self._allowed(where))
-        ranges = [self.texts.sentence_rows(int(row)) for row in rows]
+        sentences = _between(self.texts.sentence_bounds(rows))
         return Candidates(
             chunks=self.texts.chunks(rows),
             similarity=self._index.chunk_store.similarities(query, rows),
-            sentence_similarity=self._index.sentence_store.similarities(query, _rows_of(ranges)),
+            sentence_similarity=self._index.sentence_store.similarities(query, sentences),
             coverage=self.lexical.coverage_at(shares, rows) if coverage is None else coverage[rows],
         )
 
@@ -337,3 +337,11 @@ def _beside() -> ThreadPoolExecutor:
 
 def _rows_of(ranges: Sequence[range]) -> IntVector:
     return np.concatenate([np.arange(rows.start, rows.stop) for rows in ranges] or [np.empty(0, np.int64)])
+
+
+def _between(bounds: IntVector) -> IntVector:
+    """Rows from each start to its end, one stretch after the other."""
+    starts, lengths = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
+    before = np.cumsum(lengths) - lengths
+    places: IntVector = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    return places

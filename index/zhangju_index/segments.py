@@ -169,6 +169,14 @@ class SegmentedTexts:
         ((part, _, (own,)),) = _by_part(self._chunk_starts, np.array([chunk_row]), "chunk row")
         return _shifted(self._parts[part].sentence_rows(int(own)), self._sentence_starts[part])
 
+    def sentence_bounds(self, chunk_rows: IntVector) -> IntVector:
+        """Where the sentences of each of some chunks start and end; ``IndexError`` where there is no such chunk."""
+        rows = np.asarray(chunk_rows, dtype=np.int64)
+        found = np.empty((len(rows), 2), dtype=np.int64)
+        for part, places, own in _by_part(self._chunk_starts, rows, "chunk row"):
+            found[places] = self._parts[part].sentence_bounds(own) + self._sentence_starts[part]
+        return found
+
     def chunk_rows_of(self, sentence_rows: Sequence[int] | IntVector) -> IntVector:
         """Rows of the chunks that given sentences belong to; ``IndexError`` where there is no such sentence."""
         rows = np.asarray(sentence_rows, dtype=np.int64)

@@ -421,6 +421,16 @@ class Texts:
         _check_rows([chunk_row], self.chunk_count, "chunk")
         return range(int(self._sentence_starts[chunk_row]), int(self._sentence_starts[chunk_row + 1]))
 
+    def sentence_bounds(self, chunk_rows: IntVector) -> IntVector:
+        """Where the sentences of each of some chunks start and end, shape (chunks, 2).
+
+        Raises:
+            IndexError: There is no such chunk.
+        """
+        rows = np.asarray(chunk_rows, dtype=np.int64)
+        _check_rows(rows, self.chunk_count, "chunk")
+        return np.stack([self._sentence_starts[rows], self._sentence_starts[rows + 1]], axis=1)
+
     def chunk_rows_of(self, sentence_rows: Sequence[int] | IntVector) -> IntVector:
         """Rows of the chunks that given sentences belong to, one for each.
 

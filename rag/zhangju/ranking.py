@@ -154,7 +154,9 @@ def rank(
     levelled = level_lengths(candidates.sentence_similarity, np.array(characters))
     best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
     masthead = np.array([is_masthead(chunk) for chunk in chunks])
-    byline = np.array([is_byline_chunk(chunk) for chunk in chunks])
+    byline = np.array(
+        [short and is_byline_chunk(chunk) for short, chunk in zip(masthead, chunks, strict=True)]
+    )
     # A byline may answer who; titles and headings answer nothing.
     telling = ~masthead | (byline if who else False)
     demotion = demote_mastheads(masthead, byline, asks_who=who)

@@ -12,9 +12,9 @@ from zhangju.expecting import expected_kind, lacks
 from zhangju.judge.reading import Pair, read_pairs
 from zhangju.judge.weights import read_judge
 from zhangju.reranking import Clause, Judgement
-from zhangju_index.cores import cores
 from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_session import make_session, place_arrays
+from zhangju_index.cores import cores
 from zhangju_index.errors import ModelError
 from zhangju_index.memory import give_back_memory
 from zhangju_index.values import Sentence

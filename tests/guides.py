@@ -77,7 +77,7 @@ def _run(words: list[str], line: str, patch: pytest.MonkeyPatch) -> str:
             return ""
         case ["zhangju", command, *_] if command in _SERVERS:
             with serving(words) as address:
-                assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
+                assert httpx.get(f"{address}/readyz", timeout=300).status_code == 200
             return address
         case ["zhangju", *arguments]:
             result = CliRunner().invoke(cli, arguments)
@@ -90,7 +90,7 @@ def _run(words: list[str], line: str, patch: pytest.MonkeyPatch) -> str:
                 capture_output=True,
                 text=True,
                 encoding="utf-8",
-                timeout=120,
+                timeout=300,
             )
             assert done.returncode == 0, f"{line}\n{done.stderr}"
             return done.stdout

@@ -37,7 +37,7 @@ def listening(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         while not server.started:
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.01)

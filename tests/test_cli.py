@@ -137,7 +137,7 @@ def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
 def start(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own."""
     command = [sys.executable, "-c", "from zhangju_ui.cli import main; main()", *arguments]
-    return subprocess.run(command, check=False, timeout=60, **{"capture_output": True, **options})
+    return subprocess.run(command, check=False, timeout=300, **{"capture_output": True, **options})
 
 
 def the_line(result: Result) -> str:
@@ -349,7 +349,7 @@ class TestEndings:
         process.stdout.readline()
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=300)
 
         assert (process.returncode, stderr.decode()) == (130, "zhangju: interrupted\n")
 

@@ -158,9 +158,9 @@ def test_rest_and_its_events(
 
     for question, answer, search in zip(QUESTIONS, answers, searches, strict=True):
         body = {"question": question, "k": K}
-        found = httpx.post(f"{address}/v1/search", json=body, timeout=60).json()
-        asked = httpx.post(f"{address}/v1/ask", json=body, timeout=60).json()
-        events = httpx.post(f"{address}/v1/ask", json={**body, "stream": True}, timeout=60).text
+        found = httpx.post(f"{address}/v1/search", json=body, timeout=300).json()
+        asked = httpx.post(f"{address}/v1/ask", json=body, timeout=300).json()
+        events = httpx.post(f"{address}/v1/ask", json={**body, "stream": True}, timeout=300).text
         data = [
             json.loads(line.removeprefix("data: "))
             for line in events.split("\n")

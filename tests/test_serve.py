@@ -42,13 +42,13 @@ def test_serve_answers_whoever_has_the_token(article_folder: Path) -> None:
         "serve", "--read-only", "--index", str(article_folder), needs="python_multipart", ZHANGJU_TOKEN=TOKEN
     ) as (address, process):
         known = {"authorization": f"Bearer {TOKEN}"}
-        ready = httpx.get(f"{address}/readyz", timeout=60)
-        refused = httpx.post(f"{address}/v1/ask", json=QUESTION, timeout=60)
-        asked = httpx.post(f"{address}/v1/ask", json=QUESTION, headers=known, timeout=60)
-        removed = httpx.delete(f"{address}/v1/documents/x", headers=known, timeout=60)
-        foreign = httpx.get(f"{address}/readyz", headers={"host": "evil.example"}, timeout=60)
+        ready = httpx.get(f"{address}/readyz", timeout=300)
+        refused = httpx.post(f"{address}/v1/ask", json=QUESTION, timeout=300)
+        asked = httpx.post(f"{address}/v1/ask", json=QUESTION, headers=known, timeout=300)
+        removed = httpx.delete(f"{address}/v1/documents/x", headers=known, timeout=300)
+        foreign = httpx.get(f"{address}/readyz", headers={"host": "evil.example"}, timeout=300)
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(300)
         said = process.stderr.read()
 
     assert (ready.status_code, refused.status_code, asked.status_code) == (200, 401, 200)
@@ -62,7 +62,7 @@ def test_the_page_and_the_api_share_a_process(article_folder: Path) -> None:
     """The page at ``/``, programs at ``/v1``, and errors there are never pages."""
     with (
         started("chat", "--no-open", "--index", str(article_folder), needs="gradio") as (address, _),
-        httpx.Client(base_url=address, timeout=60) as client,
+        httpx.Client(base_url=address, timeout=300) as client,
     ):
         page = client.get("/")
         asked = client.post("/v1/ask", json=QUESTION)
@@ -89,7 +89,7 @@ def test_an_empty_token_is_no_token(token: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from zhangju_ui.cli import main; main()", "serve", "--token", token],
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
 
     assert done.returncode == 2

@@ -26,14 +26,14 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def page(served):
     """A client of the page."""
-    with httpx.Client(base_url=served.address, timeout=30) as client:
+    with httpx.Client(base_url=served.address, timeout=300) as client:
         yield client
 
 
 def run_python(program, *arguments):
     """Run a program on its own, as the page's caller would."""
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=300
     )
 
 

@@ -67,7 +67,7 @@ async def test_the_loop_goes_on_meanwhile() -> None:
 
     def slow() -> Iterator[int]:
         try:
-            go.wait(10)
+            go.wait(60)
             yield 1
             yield 2
         finally:
@@ -89,7 +89,7 @@ async def test_who_is_cancelled_leaves_no_work_behind() -> None:
 
     def slow() -> Iterator[int]:
         try:
-            go.wait(10)
+            go.wait(60)
             yield 1
         finally:
             closed.set()
@@ -98,4 +98,4 @@ async def test_who_is_cancelled_leaves_no_work_behind() -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(anext(steps), 0.01)
     go.set()
-    assert await asyncio.to_thread(closed.wait, 5)
+    assert await asyncio.to_thread(closed.wait, 60)

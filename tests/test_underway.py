@@ -35,7 +35,7 @@ class Desk:
             yield Found(answer.passages)
             first, *more = answer.sentences
             yield Said(f"{first.text}[1]", first)
-            assert self.go_on.wait(10)
+            assert self.go_on.wait(60)
             for sentence in more:
                 yield Said(f"\n{sentence.text}[2]", sentence)
             yield Finished(answer)
@@ -82,7 +82,7 @@ def test_what_was_said_before_a_stop_is_kept():
     assert turn.stopped
     assert turn.answer["text"] == "创新的主体在企业。[1]"
     assert "confidence" not in turn.answer
-    assert desk.closed.wait(10)
+    assert desk.closed.wait(60)
 
 
 def test_stopped_before_a_word_nothing_is_kept():
@@ -143,7 +143,7 @@ def asked_by(questions, tab, over):
 
     asking = threading.Thread(target=ask)
     asking.start()
-    assert started.wait(10)
+    assert started.wait(60)
     return asking
 
 

@@ -83,14 +83,14 @@ def test_who_finds_no_place_is_told_to_come_again(tmp_path: Path) -> None:
         answers = [pool.submit(ask, address)]
         assert assistant.begun.acquire(timeout=60)
         answers.append(pool.submit(ask, address))
-        assert until(lambda: httpx.get(f"{address}/readyz").status_code == 503)
+        assert until(lambda: httpx.get(f"{address}/readyz", timeout=30).status_code == 503)
         refused = ask(address)
-        searched = httpx.post(f"{address}/v1/search", json={"question": QUESTION})
+        searched = httpx.post(f"{address}/v1/search", json={"question": QUESTION}, timeout=30)
         assistant.go.set()
 
         assert [answer.result().status_code for answer in answers] == [200, 200]
         assert ask(address).status_code == 200
-        assert httpx.get(f"{address}/readyz").status_code == 200
+        assert httpx.get(f"{address}/readyz", timeout=30).status_code == 200
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "busy")
     assert refused.headers["retry-after"] == "1"
     assert searched.status_code == 503

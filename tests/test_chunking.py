@@ -201,3 +201,33 @@ def test_what_stands_between_comments_is_said(line: str) -> None:
     _, chunks = chunked(f"# 标题\n\n第一段在这里。\n\n{line}\n")
     said = "".join(sentence.text for chunk in chunks for sentence in chunk.sentences)
     assert "".join(line.split()) in "".join(said.split())
+
+
+FRONT = "---\ntitle: 报告\ntags: [桥, 港]\n---\n"
+
+
+def test_front_matter_is_no_text() -> None:
+    """Its keys and values are searched and quoted nowhere; every other character keeps its place."""
+    text = FRONT + "\n# 大桥\n\n大桥通车了。\n"
+    _, chunks = chunked(text)
+
+    said = [sentence.text for chunk in chunks for sentence in chunk.sentences]
+    assert said == ["# 大桥", "大桥通车了。"]
+    assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
+    assert "".join("".join(chunk.text for chunk in chunks).split()) == "#大桥大桥通车了。"
+
+
+def test_a_file_of_front_matter_alone_is_kept() -> None:
+    """There is nothing else to show."""
+    said = [sentence.text for chunk in chunked(FRONT)[1] for sentence in chunk.sentences]
+    assert "title: 报告" in said
+
+
+def test_the_opening_of_code_is_no_sentence() -> None:
+    """Its language is a mark, the code is not."""
+    said = [
+        s.text
+        for chunk in chunked("正文在这里。\n\n```python\ntoll = 7.5\n```\n")[1]
+        for s in chunk.sentences
+    ]
+    assert said == ["正文在这里。", "toll = 7.5"]

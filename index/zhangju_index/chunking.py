@@ -2,7 +2,8 @@
 
 A section that fits is one chunk; a longer one is divided evenly, at paragraph ends where that
 costs little, so that no chunk is a leftover of a line or two. Every character that is not white
-space lies in exactly one chunk.
+space lies in exactly one chunk, but for the front matter of a Markdown file: its keys and values are
+no prose, and nothing of them is searched or quoted where the file has any text besides.
 """
 
 import math
@@ -13,10 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 
 from zhangju_index.blocks import ends_sentence
+from zhangju_index.front_matter import find_front_matter
+from zhangju_index.lines import is_visible
 from zhangju_index.markdown import says_nothing
 from zhangju_index.outline import Outline
 from zhangju_index.sentences import split_sentences
-from zhangju_index.values import Chunk, Section, Sentence
+from zhangju_index.values import PLAIN, Chunk, Section, Sentence
 
 __all__ = [
     "ChunkSettings",
@@ -91,14 +94,19 @@ def chunk_document(
         Chunks in the order of the text.
     """
     settings = settings or ChunkSettings()
+    front = _front_matter_end(outline)
     chunks: list[Chunk] = []
     for section in outline.sections:
+        if front:
+            section = replace(section, start=max(section.start, front))
+            if section.start >= section.end:
+                continue
         path = heading_path(section.path)
         budget = max(16, settings.max_tokens - (count_tokens([path])[0] if path else 0))
         units = _units(outline, section, count_tokens, budget, settings.max_characters)
         groups = _divide(units, budget, settings.max_characters)
         chunks.extend(_chunk(outline, section, group) for group in groups)
-    return _without_gaps(outline, chunks)
+    return _without_gaps(outline, chunks, front)
 
 
 def is_masthead(chunk: Chunk) -> bool:
@@ -309,7 +317,14 @@ def _is_short_line(reading: str) -> bool:
     return len(reading) <= _LONGEST_MASTHEAD and not ends_sentence(reading)
 
 
-def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:
+def _front_matter_end(outline: Outline) -> int:
+    """Offset one past the front matter; 0 where there is none, or no text after it."""
+    text = outline.document.text
+    found = find_front_matter(text) if outline.document.layout == PLAIN else None
+    return found.end if found and is_visible(text[found.end :]) else 0
+
+
+def _without_gaps(outline: Outline, chunks: list[Chunk], begin: int) -> list[Chunk]:
     """Give invisible characters between chunks (a stray byte-order mark) to the chunk before them."""
     if not chunks:
         return []
@@ -317,7 +332,7 @@ def _without_gaps(outline: Outline, chunks: list[Chunk]) -> list[Chunk]:
     ends = [chunk.start for chunk in chunks[1:]] + [len(text)]
     mended: list[Chunk] = []
     for k, (chunk, end) in enumerate(zip(chunks, ends, strict=True)):
-        start = 0 if k == 0 and text[: chunk.start].strip() else chunk.start
+        start = begin if k == 0 and text[begin : chunk.start].strip() else chunk.start
         stop = chunk.end + len(text[chunk.end : end].rstrip()) if text[chunk.end : end].strip() else chunk.end
         if (start, stop) != (chunk.start, chunk.end):
             chunk = replace(chunk, start=start, end=stop, text=text[start:stop])

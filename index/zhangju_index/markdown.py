@@ -15,6 +15,7 @@ from zhangju_index.lines import Line
 __all__ = ["says_nothing", "underlined_lines", "verbatim_lines"]
 
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
+_FENCE_LINE = re.compile(r"`{3,}[ \t]*[\w+#.-]*")
 _COMMENTS = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+", re.DOTALL)
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
@@ -45,7 +46,7 @@ def says_nothing(block: str) -> bool:
     line = block.strip()
     # Symbols that stand alone may say something: ∫ ∑ = ∞.
     marks = not line.strip("-=*_~—－─`+#|: \t\n")
-    return marks or _COMMENTS.fullmatch(block) is not None
+    return marks or bool(_FENCE_LINE.fullmatch(line) or _COMMENTS.fullmatch(block))
 
 
 def _count_cells(line: str) -> int:

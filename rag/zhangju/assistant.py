@@ -140,7 +140,7 @@ class Assistant:
             quotes = asked.quotes
         elif confidence >= self._threshold:
             chosen = choose_sentences(findings.sentences, asked.text, who=asked.who, said=asked.said)
-            quotes = quote_sentences(chosen)
+            quotes = quote_sentences(chosen, self._retriever.document)
         else:
             quotes = ()
         composed = perf_counter() - started

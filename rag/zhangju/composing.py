@@ -10,7 +10,7 @@ Quotes from one document stand in the order of its text, the documents in the or
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from zhangju.asking import byline_may_answer
 from zhangju.citing import cite
@@ -18,8 +18,10 @@ from zhangju.expecting import wants_several
 from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
 from zhangju.ranking import ScoredSentence
+from zhangju.tables import cells_named, find_head, is_head, is_row
 from zhangju.values import AnswerSentence
 from zhangju_index.chunking import is_byline_chunk, is_heading
+from zhangju_index.values import Document, Sentence
 
 __all__ = ["choose_sentences", "quote_sentences"]
 
@@ -76,16 +78,67 @@ def choose_sentences(
     return sorted(chosen, key=lambda item: (ranks[item.passage.chunk.document_id], item.sentence.start))
 
 
-def quote_sentences(chosen: Sequence[ScoredSentence]) -> tuple[AnswerSentence, ...]:
-    """Turn chosen sentences into quotes, each with its numbered citation."""
-    return tuple(
-        AnswerSentence(
-            text=item.sentence.reading_text,
-            status="quoted",
-            citations=(cite(item.passage, item.sentence, number=number, highlight=item.highlight),),
+def quote_sentences(
+    chosen: Sequence[ScoredSentence], document: Callable[[str], Document] | None = None
+) -> tuple[AnswerSentence, ...]:
+    """Turn chosen sentences into quotes, each with its numbered citation.
+
+    Args:
+        chosen: What to quote.
+        document: Gives a document by its id. With it the row of a table is cited together with the head row.
+    """
+    quotes: list[AnswerSentence] = []
+    numbers: dict[tuple[str, int], int] = {}
+    for item in chosen:
+        places = [(item.sentence, item.highlight)]
+        if document is not None and is_row(item.sentence.text):
+            places += [(head, None) for head in _head_of(item, document)]
+        citations = tuple(
+            cite(
+                item.passage,
+                sentence,
+                number=numbers.setdefault((item.passage.chunk.document_id, sentence.start), len(numbers) + 1),
+                highlight=highlight,
+            )
+            for sentence, highlight in places
         )
-        for number, item in enumerate(chosen, start=1)
-    )
+        quotes.append(AnswerSentence(item.sentence.reading_text, "quoted", citations))
+    return tuple(quotes)
+
+
+def _head_of(item: ScoredSentence, document: Callable[[str], Document]) -> list[Sentence]:
+    try:
+        source = document(item.passage.chunk.document_id)
+    except KeyError:
+        return []
+    found = find_head(source, item.sentence.start)
+    if found is None:
+        return []
+    text = source.text[slice(*found)]
+    return [Sentence(*found, text, " ".join(text.splitlines()), source.layout.page_at(found[0]))]
+
+
+def _without_other_rows(sentences: list[ScoredSentence], question: str) -> list[ScoredSentence]:
+    """Leave out head rows, and rows of which others of the same section have more cells that the question names."""
+    named = {
+        id(item): cells_named(item.sentence.text, question)
+        for item in sentences
+        if is_row(item.sentence.text)
+    }
+    most: dict[tuple[str, tuple[str, ...]], int] = {}
+    for item in sentences:
+        if id(item) in named:
+            place = (item.passage.chunk.document_id, item.passage.chunk.section_path)
+            most[place] = max(most.get(place, 0), named[id(item)])
+    return [
+        item
+        for item in sentences
+        if id(item) not in named
+        or (
+            named[id(item)] >= most[item.passage.chunk.document_id, item.passage.chunk.section_path]
+            and not is_head(item.sentence, item.passage.chunk)
+        )
+    ]
 
 
 def _saying_something(
@@ -98,6 +151,7 @@ def _saying_something(
     has a name in common with them or a reranker finds likely: a stranger's name is no answer.
     """
     text = [item for item in sentences if not is_heading(item.sentence, item.passage.chunk)]
+    text = _without_other_rows(text, question) or text
     bylines = [item for item in sentences if is_byline_chunk(item.passage.chunk)]
     bylines = [
         item

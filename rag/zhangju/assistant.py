@@ -148,7 +148,7 @@ class Assistant:
         timings = {**findings.timings, "compose": 1000 * composed}
         if asked.looked:
             timings = {"read": 1000 * read, **timings}
-        reply = Reply(question, asked.text)
+        reply = Reply(question, asked.text, missing=asked.missing)
         if asked.subject is not None:
             yield from reply.list(lead_for(question, asked.subject), quotes)
         elif quotes and self._generator is not None:

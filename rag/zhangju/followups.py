@@ -6,7 +6,7 @@
     谁写的？     why was it?      the question before is what it is about
 
 A question that names its own subject stands for itself, whatever was asked before, and so does one
-that says that it changes the subject. The lists are those of the outline: sections of one level,
+that says that it changes the subject. The lists are what one sentence counts up, and those of the outline: sections of one level,
 bylines, paragraphs that open alike; or the places of the last answer.
 """
 
@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from zhangju.enumerations import listed_items, numbered_items
 from zhangju.language import detect_language
 from zhangju.overview import ordinal_in
 from zhangju.simplified import simplify
@@ -55,6 +56,7 @@ class Reading:
         place: The place that it points to, where that is known: the next item of a list.
         nth: Which item it asks for, counted from 1, -1 for the last, 0 where it does not say.
         step: 1 for the next item, -1 for the one before, else 0.
+        missing: Whether there is no such item where the last answer stands.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Reading:
     place: Place | None = None
     nth: int = 0
     step: int = 0
+    missing: bool = False
 
 
 _CHANGES = re.compile(
@@ -374,12 +377,13 @@ def read_follow_up(
         nth = ordinal_in(text)
         step = 1 if _NEXT.search(text) else -1 if _BEFORE.search(text) else 0
         if nth or step:
-            found = _walk(turn, nth, step, document)
+            found = _walk(turn, nth, step, document, parts=_PARTS.search(text) is not None)
             if found is None and nth and _NAMES_ARTICLE.match(text) and not _AND_HAN.match(bare):
                 # 第三条说了什么？ names an article of a law, whatever was asked before.
                 return None
             text = _text_of(found, document) if found else f"{turn.question} {question}"
-            return Reading(text, place=found, nth=nth, step=step)
+            missing = found is None and bool(turn.places)
+            return Reading(text, place=found, nth=nth, step=step, missing=missing)
     if (_MORE_HAN if han else _MORE).fullmatch(text):
         following = _following(turn, document)
         return Reading(_text_of(following, document) if following else turn.question, place=following)
@@ -609,10 +613,16 @@ def read_place(citation: object) -> Place | None:
     return None
 
 
-def _walk(turn: Turn, nth: int, step: int, document: Callable[[str], Document]) -> Place | None:
-    """Another item of the list that the last answer stands in."""
-    if len(turn.places) > 1 and 0 < nth <= len(turn.places):
-        return turn.places[nth - 1]
+_PARTS = re.compile(
+    r"部分|章|节|篇|段|\b(?:parts?|sections?|articles?|pieces?|chapters?|abschnitt|teil|artikel|partie|parte|часть|статья)\b",
+    re.IGNORECASE,
+)
+
+
+def _walk(
+    turn: Turn, nth: int, step: int, document: Callable[[str], Document], *, parts: bool
+) -> Place | None:
+    """Another item of the list that the last answer stands in: what its sentence counts up, or else the outline's."""
     if not turn.places:
         return None
     place = turn.places[0]
@@ -620,6 +630,23 @@ def _walk(turn: Turn, nth: int, step: int, document: Callable[[str], Document]) 
         outline = outline_document(document(place.document_id))
     except KeyError:
         return None
+    # Of several quotes, the one that numbers its items is the list.
+    alone = len(turn.places) == 1
+    same = [each for each in turn.places if each.document_id == place.document_id]
+    counted = next(
+        ((each, found) for each in same if not parts and (found := _counted(outline, each, plain=alone))),
+        None,
+    )
+    if counted:
+        said, ranges = counted
+        # The whole sentence was said, or the item of it that was asked for last.
+        item = next(
+            (k for k, (start, end) in enumerate(ranges) if start <= said.start and said.end <= end), 0
+        )
+        target = len(ranges) - 1 if nth < 0 else nth - 1 if nth else item + step
+        return Place(said.document_id, *ranges[target]) if 0 <= target < len(ranges) else None
+    if not alone and 0 < nth <= len(turn.places):
+        return turn.places[nth - 1]
     items = _items(outline, place.start)
     at = next((number for number, (start, end) in enumerate(items) if start <= place.start < end), None)
     if at is None:
@@ -631,6 +658,22 @@ def _walk(turn: Turn, nth: int, step: int, document: Callable[[str], Document]) 
     else:
         target = at + step
     return Place(place.document_id, *items[target]) if 0 <= target < len(items) and target != at else None
+
+
+def _counted(outline: Outline, place: Place, *, plain: bool) -> list[tuple[int, int]]:
+    """The items that the sentence at a place counts up, or is one of: numbered ones, or where ``plain`` a plain list."""
+    for block in outline.blocks_between(place.start, place.end):
+        for span in split_sentences(block.text):
+            start, end = block.source_range(*span)
+            if not start <= place.start < end:
+                continue
+            for items in numbered_items(block.text):
+                ranges = [block.source_range(*item) for item in items]
+                if any(first < end and start < last for first, last in ranges):
+                    return ranges
+            listed = listed_items(block.text[slice(*span)]) if plain else []
+            return [block.source_range(span[0] + first, span[0] + last) for first, last in listed]
+    return []
 
 
 def _items(outline: Outline, offset: int) -> list[tuple[int, int]]:

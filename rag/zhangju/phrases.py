@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from zhangju.language import detect_language
 from zhangju_index.errors import Failure, GenerationError
 
-__all__ = ["lead_for", "note_for", "refusal", "refusal_for", "unconfirmed_for"]
+__all__ = ["lead_for", "missing_for", "note_for", "refusal", "refusal_for", "unconfirmed_for"]
 
 _REFUSALS = {
     "ar": "لا تذكر المصادر ذلك.",
@@ -58,6 +58,28 @@ def refusal(language: str) -> str:
 def refusal_for(question: str) -> str:
     """The same, in the language of a question."""
     return refusal(detect_language(question))
+
+
+_MISSING = {
+    "de": "So viele sind dort nicht genannt.",
+    "en": "There are not that many there.",
+    "es": "No se nombran tantos.",
+    "fr": "Il n’y en a pas autant.",
+    "it": "Non ce ne sono così tanti.",
+    "ja": "その順番の項目はありません。",
+    "ko": "그 순서의 항목은 없습니다.",
+    "nl": "Zoveel zijn het er niet.",
+    "pt": "Não há tantos.",
+    "ru": "Столько там не названо.",
+    "zh": "原文这里没有这一项。",
+    "zh-Hant": "原文這裡沒有這一項。",
+}
+
+
+def missing_for(question: str) -> str:
+    """That a list has no such item, in the language of a question; where that is not known, the refusal."""
+    language = detect_language(question)
+    return _MISSING.get(language, refusal(language))
 
 
 _UNCONFIRMED = {

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from zhangju.events import Said
 from zhangju.generating import Generator
-from zhangju.phrases import note_for, refusal_for, unconfirmed_for
+from zhangju.phrases import missing_for, note_for, refusal_for, unconfirmed_for
 from zhangju.values import AnswerSentence, Passage
 from zhangju.writing import Numbering, Written, write
 from zhangju_index.errors import GenerationError
@@ -21,6 +21,7 @@ class Reply:
     Args:
         question: As asked; its language is that of the words around the quotes.
         asked: What it is understood to ask.
+        missing: Whether it asks for an item that the list does not have.
 
     Attributes:
         text: Everything said so far.
@@ -30,9 +31,10 @@ class Reply:
         timings: Milliseconds of writing and checking.
     """
 
-    def __init__(self, question: str, asked: str | None = None) -> None:
+    def __init__(self, question: str, asked: str | None = None, *, missing: bool = False) -> None:
         self._question = question
         self._asked = asked or question
+        self._missing = missing
         self._numbering = Numbering()
         self.text = ""
         self.sentences: MutableSequence[AnswerSentence] = []
@@ -43,7 +45,7 @@ class Reply:
     def quote(self, quotes: Sequence[AnswerSentence]) -> Iterator[Said]:
         """Say the quotes one after the other, or that the sources do not answer."""
         if not quotes:
-            yield self._say(refusal_for(self._question))
+            yield self._say(missing_for(self._question) if self._missing else refusal_for(self._question))
         for sentence in quotes:
             yield self._say_sentence(
                 replace(sentence, citations=tuple(map(self._numbering.number, sentence.citations)))

@@ -38,6 +38,7 @@ class Understood:
         answerable: Whether anything could answer it: not a greeting, nor a question about "the article" where
             there are too many to tell which.
         said: What the answer before quoted, where this asks on from it.
+        missing: Whether it asks for an item that the list does not have.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Understood:
     quotes: tuple[AnswerSentence, ...] = ()
     answerable: bool = True
     said: tuple[Place, ...] = ()
+    missing: bool = False
 
 
 def understand(
@@ -82,6 +84,8 @@ def understand(
     text = reading.text[-MAX_CHARACTERS:].strip() or question
     if not reading.leans:
         return Understood(text, text, looked=True, who=asks_who(text))
+    if reading.missing:
+        return Understood(text, text, leans=True, looked=True, answerable=False, missing=True)
     who = asks_who(question) or asks_who(text) or (reading.place is not None and asks_who(turns[-1].question))
     quotes = _quoted(reading, retriever)
     # The same question in another language is answered by the same sentences.

@@ -1,0 +1,123 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhangju import Assistant, Retriever, ToyEmbedder
+from zhangju.enumerations import listed_items, numbered_items
+from zhangju.followups import read_follow_up, read_history
+from zhangju_index.parsing import document_from_text
+
+STEPS = "大桥维修分三步：一是拆除旧伸缩缝，二是焊接新钢轨，三是封闭桥面。"
+TEXT = f"""维修报告
+
+{STEPS}今年不封桥。
+
+First, the joints were cut out; second, rails were welded in; third, the deck was sealed.
+
+要抓好两点：一是人才要来；二是人才要留。
+
+通行费由小客车、货车和大巴缴纳，其他车辆免费。
+"""
+DOCUMENT = document_from_text(TEXT, name="bridge", source="bridge.txt")
+
+NUMBERED = [
+    (STEPS, ["一是拆除旧伸缩缝", "二是焊接新钢轨", "三是封闭桥面"]),
+    ("First, a is cut; second, b; and third, c. Then d.", ["First, a is cut", "second, b", "third, c"]),
+    ("首先，甲好；其次，乙好；最后，丙好。", ["首先，甲好", "其次，乙好", "最后，丙好"]),
+    ("一是甲；二是乙。丙。", ["一是甲", "二是乙"]),
+    ("（一）甲；（二）乙。", ["（一）甲", "（二）乙"]),
+    (
+        "Erstens ist es gut, zweitens billig und drittens schnell.",
+        ["Erstens ist es gut", "zweitens billig", "drittens schnell"],
+    ),
+    ("En primer lugar, lento; en segundo lugar, caro.", ["En primer lugar, lento", "en segundo lugar, caro"]),
+]
+NOT_NUMBERED = [
+    "The first man met the second man.",
+    "第一次世界大战和第二次世界大战。",
+    "二是乙，三是丙。",
+    "一是甲。",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "items"), NUMBERED)
+def test_numbered_items_are_found(text: str, items: list[str]) -> None:
+    """From each number to the next, the last to its stop."""
+    (found,) = numbered_items(text)
+    assert [text[start:end] for start, end in found] == items
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERED)
+def test_ordinals_are_no_list(text: str) -> None:
+    """A series begins with one and has two, and its numbers open clauses."""
+    assert numbered_items(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("合成生物、氢能和新型储能是重点。", ["合成生物", "氢能", "新型储能"]),
+        ("重点发展能源、材料、信息等领域。", ["能源", "材料", "信息"]),
+        ("They came from Denmark, Iceland and Norway.", ["Denmark", "Iceland", "Norway"]),
+        ("挖掘、盘活闲置资源。", []),
+        ("It is big, and red.", []),
+    ],
+)
+def test_plain_lists_have_three_items(text: str, items: list[str]) -> None:
+    """Without the words before and after them; two words side by side are none."""
+    assert [text[start:end] for start, end in listed_items(text)] == items
+
+
+@given(st.text("一二三是、，；。和first, second; (1) and", max_size=60))
+def test_items_lie_in_the_text_in_order(text: str) -> None:
+    """Whatever is counted up, the items follow each other."""
+    for items in [*numbered_items(text), listed_items(text)]:
+        edges = [edge for item in items for edge in item]
+        assert edges == sorted(edges)
+        assert all(0 <= start < end <= len(text) for start, end in items)
+
+
+def turn(quote: str) -> dict[str, Any]:
+    """An answer that quoted one place."""
+    start = TEXT.index(quote)
+    cited = {"document_id": DOCUMENT.id, "start": start, "end": start + len(quote)}
+    return {"question": "有哪几点？", "citations": [cited]}
+
+
+ENGLISH = TEXT.split("\n\n")[2]
+WALKED = [
+    ("那第二个呢？", STEPS, "二是焊接新钢轨"),
+    ("第三个呢？", "二是焊接新钢轨", "三是封闭桥面"),
+    ("下一个呢？", "二是焊接新钢轨", "三是封闭桥面"),
+    ("最后一个呢？", STEPS, "三是封闭桥面"),
+    ("And the second?", ENGLISH, "second, rails were welded in"),
+    ("那第二个呢？", "一是人才要来；", "二是人才要留"),
+    ("那第二个呢？", "通行费由小客车、货车和大巴缴纳，其他车辆免费。", "货车"),
+    ("第四个呢？", STEPS, None),
+    ("And the fifth?", ENGLISH, None),
+]
+
+
+@pytest.mark.parametrize(("question", "quote", "item"), WALKED)
+def test_the_items_of_a_sentence_are_walked_through(question: str, quote: str, item: str | None) -> None:
+    """Its item of that number, as an exact place, or none where it has fewer."""
+    reading = read_follow_up(question, read_history([turn(quote)]), lambda _: DOCUMENT)
+    assert reading is not None
+    assert reading.missing is (item is None)
+    assert (reading.place and TEXT[reading.place.start : reading.place.end]) == item
+
+
+def test_that_there_is_none_is_said() -> None:
+    """An item that the list does not have is no reason to say the list again."""
+    with Retriever.from_documents([DOCUMENT], embedder=ToyEmbedder()) as retriever:
+        assistant = Assistant(retriever, threshold=0.01)
+        second = assistant.ask("那第二个呢？", [turn(STEPS)])
+        assert [sentence.text for sentence in second.sentences] == ["二是焊接新钢轨"]
+        assert all(TEXT[c.start : c.end] == c.quote for c in second.citations)
+
+        none = assistant.ask("那第四个呢？", [turn(STEPS)])
+        assert not none.sentences
+        assert none.text == "原文这里没有这一项。"

@@ -7,21 +7,9 @@ import sys
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import save_file
 
 TARGET = Path(__file__).parents[1] / "zhangju" / "judge" / "judge.safetensors"
-
-
-HEADS = ("pair.", "token.")
-
-
-def exported(path: Path) -> dict[str, Tensor]:
-    """Values of an exported judge, under the names that :class:`network.JudgeNetwork` has for them."""
-    return {
-        name if name.startswith(HEADS) else f"update.{name}": value.float()
-        for name, value in load_file(path).items()
-    }
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from sets import Encode, Question, QuestionSet
 
 from zhangju_index.sentences import split_sentences
 
-PAIRS = 20
-OWN = 7
+PAIRS = 12
+OWN = 5
 """Most sentences of the passage that answers; the rest comes from other passages."""
 TAKE_AWAY = 0.3
 """Share of the groups whose answering sentence is left out."""
@@ -65,25 +65,12 @@ class Group:
         sentences: What is read.
         answering: For each whether it answers; None where one of them does and nobody knows which.
         span: Sentence and range of the answer in it, where it is known and lies in one sentence.
-        certain: Whether each sentence that is said to answer does by itself; else one or more of them do.
     """
 
     question: str
     sentences: list[Read]
     answering: list[bool] | None
     span: tuple[int, int, int] | None
-    certain: bool = True
-
-    def only(self, chosen: Sequence[int]) -> "Group":
-        """The group with some of its sentences."""
-        span = self.span and (chosen.index(self.span[0]), self.span[1], self.span[2])
-        return Group(
-            self.question,
-            [self.sentences[place] for place in chosen],
-            self.answering and [self.answering[place] for place in chosen],
-            span,
-            self.certain,
-        )
 
 
 class Source:
@@ -172,18 +159,6 @@ class Source:
         titled, preceded = random_.random() < TITLED, random_.random() < PRECEDED
         return Read(shown.text, shown.title if titled else "", shown.before if preceded else "")
 
-    def _draw_unmarked(self, asked: str, number: int, own: list[int], random_: random.Random) -> Group:
-        """A group of a question whose passage is known, but not the sentence of it that answers."""
-        others = _some(self.near(number, self.questions[number].others)[:_MINED], PAIRS - OWN, random_)
-        own = [] if random_.random() > 1 - TAKE_AWAY else own[: OWN // 2]
-        return Group(
-            asked,
-            [self.read(s, random_) for s in [*own, *others]],
-            [True] * len(own) + [False] * len(others),
-            None,
-            certain=False,
-        )
-
     def draw(self, random_: random.Random) -> Group:
         """Make a group of a question."""
         number = random_.randrange(len(self.questions))
@@ -202,8 +177,6 @@ class Source:
             )
         gold = random_.choice(question.gold)
         own = self.near(number, [gold])
-        if question.answerable and question.span is None:
-            return self._draw_unmarked(asked, number, own, random_)
         others = _some(self.near(number, question.others)[:_MINED], PAIRS - OWN, random_)
         if not question.answerable:
             chosen = [*_some(own, OWN + 1, random_), *others]

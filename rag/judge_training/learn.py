@@ -6,10 +6,9 @@ needs the package opencc besides ``zhangju[all]``. It is deterministic by seed o
 checkpoint every few minutes and goes on from it when started again; ``log.jsonl`` keeps the learning curve.
 
 A step reads some groups: a question, the sentence that answers it, others of its passage, and sentences of other
-passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. The judge
-that there is scores all of a group first; what is learned from are those that answer and the wrong ones that score
-best, as the others would teach next to nothing. The loss is the cross-entropy over the sentences of a group and "none of
-them", plus that of each sentence by itself, plus that of the first and last token of the answer.
+passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. The loss is the
+cross-entropy over the sentences of a group and "none of them", plus that of each sentence by itself, plus that of
+the first and last token of the answer.
 """
 
 import argparse
@@ -23,7 +22,6 @@ from typing import Any
 
 import opencc
 import torch
-from export import exported
 from groups import Group, Source
 from network import JudgeNetwork
 from pairs import Encoder, Tokeniser, make_batch
@@ -31,16 +29,12 @@ from sets import read_all
 from torch import Tensor
 from torch.nn import functional as F
 
-from zhangju.judge import Judge
-from zhangju_index.bundled_embedder import BundledEmbedder
 from zhangju_index.bundled_weights import read_weights
-from zhangju_index.embedding import load_embedder
-from zhangju_index.values import Sentence as SentenceRead
 
 # Sets with how often a group is drawn from each.
 MIX = {
     "drcd": 0.8, "drcd-zh": 2.2, "drcd-test": 0.5, "drcd-test-zh": 1.8, "cmrc": 1.6,
-    "squad2": 4.2, "stard": 1.2, "nomiracl-en": 0.5, "nomiracl-zh": 0.4,
+    "squad2": 4.2, "nomiracl-en": 0.5, "nomiracl-zh": 0.4,
     "xquad-zh-zh": 0.6, "xquad-en-zh": 0.9, "xquad-zh-en": 0.7, "xquad-en-en": 0.3,
     **{f"xquad-{language}-zh": 0.35 for language in ("de", "es", "ru", "ar", "tr", "vi", "hi", "el", "ro")},
     **{f"xquad-{language}-en": 0.2 for language in ("de", "ru", "ar", "hi", "el")},
@@ -50,18 +44,7 @@ MIX = {
 """Thai is not among them: it shows what the judge does in a language that it was not trained on."""
 
 GROUPS = 4
-KEPT = 6
-"""Wrong sentences of a group that are learned from, those that score best."""
 EVERY = 50
-
-
-def hardest(group: Group, judge: Judge) -> Group:
-    """A group with what answers and the wrong sentences that score best."""
-    read = [SentenceRead(0, len(s.text), s.text, s.text) for s in group.sentences]
-    log_odds = [judgement.log_odds for judgement in judge.judge(group.question, read)]
-    good = group.answering or [False] * len(read)
-    wrong = sorted((place for place, answers in enumerate(good) if not answers), key=lambda n: -log_odds[n])
-    return group.only([*(place for place, answers in enumerate(good) if answers), *wrong[:KEPT]])
 
 
 def loss_of(
@@ -84,13 +67,10 @@ def loss_of(
         if group.answering is not None:
             target = good.float()
             each = F.binary_cross_entropy_with_logits(scores, target, reduction="none")
-            if not group.certain:
-                # Of several sentences that stand where the answer is, the best one has to answer.
-                target = target * (scores == scores[good].max()) if good.any() else target
             # Wrong ones count together as much as right ones.
             single.append(
                 (each * target).sum() / target.sum().clamp(min=1)
-                + (each * ~good).sum() / (~good).sum().clamp(min=1)
+                + (each * (1 - target)).sum() / (1 - target).sum().clamp(min=1)
             )
         if group.span:
             place, start, end = group.span
@@ -134,7 +114,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--begin-with", type=Path, help="judge.safetensors whose values are learned on from")
+    parser.add_argument("--begin-with", type=Path, help="checkpoint whose values are learned on from")
     parser.add_argument("--sets", nargs="*", default=list(MIX))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -148,13 +128,9 @@ def main() -> None:
     sources = [Source(s, encode, [q for q in s.questions if not q.held_out]) for s in sets]
     print({s.found.name: (len(s.questions), len(s.sentences)) for s in sources}, flush=True)
     del encode
-    embedder = load_embedder()
-    if not isinstance(embedder, BundledEmbedder):
-        raise SystemExit("expected the bundled model, whose judge this is")
-    judge = Judge.load(embedder)
     network = JudgeNetwork(weights, options.joint, options.layers, options.rank)
     if options.begin_with:
-        network.load_state_dict(exported(options.begin_with))
+        network.load_state_dict(torch.load(options.begin_with, weights_only=True)["network"])
     print(sum(p.numel() for p in network.parameters()), "parameters", flush=True)
     slow = [p for n, p in network.named_parameters() if n.startswith("update")]
     quick = [p for n, p in network.named_parameters() if not n.startswith("update")]
@@ -182,7 +158,7 @@ def main() -> None:
     for step in range(first, options.steps):
         random_ = random.Random(f"{options.seed}-{step}")
         picked = random_.choices(range(len(sources)), [MIX[s.found.name] for s in sources], k=GROUPS)
-        groups = [hardest(sources[n].draw(random_), judge) for n in picked]
+        groups = [sources[n].draw(random_) for n in picked]
         loss, parts = loss_of(network, tokeniser, groups)
         optimizer.zero_grad()
         loss.backward()

@@ -8,11 +8,9 @@ of the project. Learned from, all under licences that allow shipping what was le
 - DRCD (Shao et al. 2018; github.com/DRCKnowledgeTeam/DRCD, CC BY-SA 3.0), development and test part;
 - CMRC 2018, trial part (Cui et al. 2019; github.com/ymcui/cmrc2018, CC BY-SA 4.0);
 - SQuAD 2.0, half of the development part (Rajpurkar, Jia, Liang 2018; CC BY-SA 4.0);
-- STARD, lay questions about Chinese law (Su et al. 2024; github.com/oneal2000/STARD, MIT);
 - NoMIRACL, English and Chinese (Thakur et al. 2024; github.com/project-miracl/nomiracl, Apache-2.0).
 
-Each is divided once, by article: one article in four is never learned from and reported on. Of NoMIRACL and STARD
-the questions are divided, as all of them are asked of the same passages.
+Each is divided once, by article: one article in four is never learned from and reported on.
 """
 
 import gzip
@@ -104,7 +102,6 @@ def read_all(
         "squad2": lambda: _spans(data / "squad2_half_dev/en", "squad2", encode),
         "chinesesquad2": lambda: _spans(data / "chinesesquad2/zh", "chinesesquad2", encode),
         "dureader": lambda: _spans(data / "dureader_robust/zh", "dureader", encode),
-        "stard": lambda: _articles(data / "stard_laws/zh"),
         "nomiracl-en": lambda: _pools(data / "nomiracl/en", "nomiracl-en"),
         "nomiracl-zh": lambda: _pools(data / "nomiracl/zh", "nomiracl-zh"),
     }
@@ -206,42 +203,6 @@ def _pools(path: Path, name: str) -> QuestionSet:
                 else held_out(q["question"]),
             )
             for q in questions
-        ],
-    )
-
-
-def _articles(path: Path) -> QuestionSet:
-    """Questions whose answering articles of law are known, with the articles whose words look as if they did."""
-    everything, questions = _read(path, "passages"), _read(path, "questions")
-    rows = {p["id"]: row for row, p in enumerate(everything)}
-    lexical = LexicalIndex.build([p["text"] for p in everything])
-    chosen: list[tuple[dict[str, Any], list[int], list[int]]] = []
-    for question in questions:
-        gold = [rows[id_] for id_ in question["relevant_ids"] if id_ in rows]
-        coverage = lexical.coverage(question["question"])
-        nearest = np.argsort(-coverage, kind="stable")[:_NEGATIVES].tolist()
-        texts = {everything[row]["text"] for row in gold}
-        others = [row for row in nearest if row not in gold and everything[row]["text"] not in texts]
-        if gold:
-            chosen.append((question, gold, others))
-    # Of so many articles only those that some question looks at.
-    places = {row: place for place, row in enumerate(sorted({r for _, g, o in chosen for r in (*g, *o)}))}
-    return QuestionSet(
-        "stard",
-        [Passage(everything[r]["id"], everything[r]["title"], everything[r]["text"]) for r in places],
-        [
-            Question(
-                q["id"],
-                q["question"],
-                tuple(places[row] for row in gold),
-                None,
-                (),
-                tuple(places[row] for row in others),
-                True,
-                (),
-                zlib.crc32(q["question"].encode()) % 2 == 0,
-            )
-            for q, gold, others in chosen
         ],
     )
 

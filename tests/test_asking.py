@@ -171,3 +171,19 @@ def test_what_the_sources_hold_is_no_noise(bundled_model: Embedder) -> None:
 def test_a_byline_of_a_stranger(question: str, answers: bool) -> None:
     """It may answer who wrote, and who bears a name that it has."""
     assert byline_may_answer(question, "Maria Lindqvist") is answers
+
+
+@pytest.mark.parametrize(
+    ("question", "judged", "answers"),
+    [
+        ("Who is the dean?", None, True),
+        ("Who is the dean?", -1.5, True),
+        ("Who is the dean?", -2.5, False),
+        ("大学校长是谁？", -1.5, False),
+        ("大学校长是谁？", 0.5, True),
+        ("学院院长是谁？", -3.0, True),
+    ],
+)
+def test_a_byline_in_another_script(question: str, judged: float | None, answers: bool) -> None:
+    """Words of two scripts cannot be compared: a post may be meant unless a reranker finds it unlikely."""
+    assert byline_may_answer(question, "创新研究院院长 徐挺", judged) is answers

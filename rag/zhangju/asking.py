@@ -53,15 +53,34 @@ _AUTHOR = re.compile(
 _NAMES = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_]{3,}")
 
 
+_NAME_ALONE = re.compile(r"[\u3400-\u9fff·]{2,5}|[^\W\d_\u3400-\u9fff][\w.'’-]*(?: [\w.'’-]+){0,2}")
+_UNLIKELY = -2.0
+
+
 def byline_may_answer(question: str, byline: str, judged: float | None = None) -> bool:
     """Whether a byline may answer a question that asks who: the name of a stranger is no answer.
 
     It may where the question asks who wrote, reported, edited or published, where both have a name, a post
-    or a house in common (two Han characters, or a word), or where a reranker finds it likelier than not.
+    or a house in common (two Han characters, or a word), or where a reranker finds it likelier than not. A
+    question in another script has no word in common with any: there a byline that tells more than a name may
+    unless a reranker finds it unlikely.
+
+    Args:
+        question: The question.
+        byline: Words of the byline.
+        judged: Log-odds that it answers, where a reranker read it.
     """
-    if (judged is not None and judged > 0) or _AUTHOR.search(question):
+    if _AUTHOR.search(question) or not _named(question).isdisjoint(_named(byline)):
         return True
-    return not _named(question).isdisjoint(_named(byline))
+    stranger = _NAME_ALONE.fullmatch(byline.strip()) or not _scripts(question).isdisjoint(_scripts(byline))
+    if judged is None:
+        return not stranger
+    return judged > (0.0 if stranger else _UNLIKELY)
+
+
+def _scripts(text: str) -> set[str]:
+    """First word of the name of each letter: LATIN, CJK, CYRILLIC, HANGUL …."""
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()}
 
 
 def _named(text: str) -> set[str]:

@@ -186,8 +186,12 @@ def rank(
             best_read = np.full(len(chunks), unread, dtype=np.float32)
             for (place, row), judgement in zip(read, found, strict=True):
                 judgements[int(bounds[place]) + row] = judgement
-                if judgement.log_odds > 0:
+                if byline[place]:
                     silent.discard(place)
+                    if not byline_may_answer(
+                        question, chunks[place].sentences[row].reading_text, judgement.log_odds
+                    ):
+                        silent.add(place)
                 best_read[place] = max(best_read[place], lift(judgement.log_odds))
             if Use.ORDER in uses:
                 scores = scores + best_read

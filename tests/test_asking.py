@@ -149,6 +149,24 @@ def test_a_word_is_told_from_noise_by_its_pieces() -> None:
 
 
 @pytest.mark.slow
+def test_questions_of_other_scripts_are_no_noise(bundled_model: Embedder) -> None:
+    """Sources in another language hold no word of them; how a script is cut says nothing."""
+    questions = (
+        "한국어로 된 질문입니까?",
+        "연구소장은?",
+        "लेडी गागा ने क्या गाया?",
+        "מה הנושא?",
+        "ใครเขียน",
+        "Kim yazdı?",
+        "Ki az?",
+    )
+
+    assert not any(
+        says_nothing(text, told=False, count_tokens=bundled_model.count_tokens) for text in questions
+    )
+
+
+@pytest.mark.slow
 def test_what_the_sources_hold_is_no_noise(bundled_model: Embedder) -> None:
     """A number or a mark that stands in the text may be asked for, a single letter not."""
     assert not any(

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from zhangju.language import UNSPACED
 from zhangju.simplified import simplify
 
 __all__ = ["asks_for_several", "asks_who", "byline_may_answer", "is_small_talk", "says_nothing"]
@@ -139,7 +138,6 @@ _ASKS_ALONE = re.compile(
 )
 _INTERJECTION = re.compile(r"[啊哦嗯呃唉哈嘿呵噢喔哎嘻嗨呀哇额]+|(?:h[ae]){2,}|(?:ха){2,}|[hм]+m+")
 _LETTERS_OR_FIGURES = re.compile(r"[^\W_]+")
-_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 _LONGEST_ACRONYM = 6
 _SHORTEST_PIECES = 2
 
@@ -156,18 +154,23 @@ def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]
         count_tokens: Tokens of each text.
     """
     runs = _LETTERS_OR_FIGURES.findall(unicodedata.normalize("NFKC", question))
-    words = [run for run in runs if len(run) > 1 or run.isdecimal() or _UNSPACED_LETTER.match(run)]
+    words = [run for run in runs if len(run) > 1 or run.isdecimal() or not _is_latin(run)]
     words = [run for run in words if not _ASKS_ALONE.fullmatch(run.casefold())]
     if told and words:
         return False
     return not any(map(_is_word, words, count_tokens(words)))
 
 
+def _is_latin(run: str) -> bool:
+    return _scripts(run) <= {"LATIN"}
+
+
 def _is_word(run: str, pieces: int) -> bool:
     """Whether letters that the sources do not hold may be a word of some language."""
     if run.isdecimal() or _INTERJECTION.fullmatch(run.casefold()) or (len(run) > 1 and len(set(run)) == 1):
         return False
+    if not _is_latin(run):
+        # Syllables and short pieces are how many a script is cut, and marks between letters part its words.
+        return True
     acronym = run.isupper() and len(run) <= _LONGEST_ACRONYM
-    return (
-        acronym or pieces == 1 or bool(_UNSPACED_LETTER.search(run)) or len(run) > _SHORTEST_PIECES * pieces
-    )
+    return acronym or pieces == 1 or len(run) > _SHORTEST_PIECES * pieces

@@ -154,22 +154,22 @@ def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]
         count_tokens: Tokens of each text.
     """
     runs = _LETTERS_OR_FIGURES.findall(unicodedata.normalize("NFKC", question))
-    words = [run for run in runs if len(run) > 1 or run.isdecimal() or not _is_latin(run)]
+    words = [run for run in runs if len(run) > 1 or run.isdecimal() or not _is_alphabetic(run)]
     words = [run for run in words if not _ASKS_ALONE.fullmatch(run.casefold())]
     if told and words:
         return False
     return not any(map(_is_word, words, count_tokens(words)))
 
 
-def _is_latin(run: str) -> bool:
-    return _scripts(run) <= {"LATIN"}
+def _is_alphabetic(run: str) -> bool:
+    return _scripts(run) <= {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def _is_word(run: str, pieces: int) -> bool:
     """Whether letters that the sources do not hold may be a word of some language."""
     if run.isdecimal() or _INTERJECTION.fullmatch(run.casefold()) or (len(run) > 1 and len(set(run)) == 1):
         return False
-    if not _is_latin(run):
+    if not _is_alphabetic(run):
         # Syllables and short pieces are how many a script is cut, and marks between letters part its words.
         return True
     acronym = run.isupper() and len(run) <= _LONGEST_ACRONYM

@@ -146,7 +146,7 @@ def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]
     """Whether a question holds no word: keys hit at random, a single letter, a number that stands nowhere.
 
     Real words are cut by a tokenizer of many languages into few pieces, and keys hit at random into pieces of
-    one or two letters. A name, and what is written in capitals, may be short: AI, GDP.
+    one or two letters. Names and what is written in capitals may be short: AI, GDP, Gaga.
 
     Args:
         question: The question.
@@ -172,5 +172,5 @@ def _is_word(run: str, pieces: int) -> bool:
     if not _is_alphabetic(run):
         # Syllables and short pieces are how many a script is cut, and marks between letters part its words.
         return True
-    acronym = run.isupper() and len(run) <= _LONGEST_ACRONYM
-    return acronym or pieces == 1 or len(run) > _SHORTEST_PIECES * pieces
+    name = run.istitle() or (run.isupper() and len(run) <= _LONGEST_ACRONYM)
+    return name or pieces == 1 or len(run) > _SHORTEST_PIECES * pieces

@@ -182,7 +182,11 @@ def test_what_the_sources_hold_is_no_noise(bundled_model: Embedder) -> None:
         ("Кто автор?", True),
         ("记者是谁？", True),
         ("Who is Maria?", True),
+        ("¿Quién firma el artículo?", True),
+        ("Wer ist die Quelle?", True),
         ("Who is the CEO of Apple?", False),
+        ("Wer leitet die Firma Apple?", False),
+        ("Quelle entreprise dirige-t-il, et qui est-ce ?", False),
         ("谁是总理？", False),
     ],
 )

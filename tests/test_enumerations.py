@@ -8,6 +8,7 @@ from zhangju import Assistant, Retriever, ToyEmbedder
 from zhangju.enumerations import listed_items, numbered_items
 from zhangju.followups import read_follow_up, read_history
 from zhangju_index.parsing import document_from_text
+from zhangju_index.values import Document
 
 STEPS = "大桥维修分三步：一是拆除旧伸缩缝，二是焊接新钢轨，三是封闭桥面。"
 TEXT = f"""维修报告
@@ -39,6 +40,7 @@ NOT_NUMBERED = [
     "第一次世界大战和第二次世界大战。",
     "二是乙，三是丙。",
     "一是甲。",
+    "(1) 甲。 (0) 乙。",
     "",
 ]
 
@@ -108,6 +110,17 @@ def test_the_items_of_a_sentence_are_walked_through(question: str, quote: str, i
     assert reading is not None
     assert reading.missing is (item is None)
     assert (reading.place and TEXT[reading.place.start : reading.place.end]) == item
+
+
+def test_what_is_gone_is_not_said_to_lack_an_item() -> None:
+    """A document that is not held any more says nothing about its lists."""
+
+    def gone(document_id: str) -> Document:
+        raise KeyError(document_id)
+
+    reading = read_follow_up("第四个呢？", read_history([turn(STEPS)]), gone)
+    assert reading is not None
+    assert not reading.missing
 
 
 def test_that_there_is_none_is_said() -> None:

@@ -206,11 +206,19 @@ def test_without_the_sentences_leg_the_best_are_found(grown: Path, monkeypatch: 
         queries = EMBEDDER.embed_queries(questions)
 
         def best(number: int) -> tuple[Chunk, float, int]:
-            found = search.candidates(queries[number], search.shares(questions[number]), Reach(2, 4))
+            shares = search.shares(questions[number])
+            found = search.candidates(queries[number], shares, Reach(2, 4))
+            # Words are looked up in other ways where there are very many chunks.
+            held = dict(zip(found.chunks, found.coverage.tolist(), strict=True))
+            assert held == {chunk: covered[number][chunk] for chunk in held}
             assert len(found.sentence_similarity) == sum(len(chunk.sentences) for chunk in found.chunks)
             place = int(found.similarity.argmax())
             return found.chunks[place], float(found.similarity[place]), len(found.chunks)
 
+        chunks = index.texts.chunks(range(index.texts.chunk_count))
+        covered = [
+            dict(zip(chunks, search.lexical.coverage(text).tolist(), strict=True)) for text in questions
+        ]
         expected = [best(number) for number in range(2)]
         monkeypatch.setattr(searching, "SENTENCES_BELOW", 0)
         monkeypatch.setattr(index.sentence_store, "search", None)

@@ -6,7 +6,7 @@ from zhangju.tables import cells_named, find_head, is_head, is_row
 from zhangju.values import Passage
 from zhangju_index.chunking import chunk_document
 from zhangju_index.outline import outline_document
-from zhangju_index.parsing import document_from_bytes
+from zhangju_index.parsing import document_from_bytes, document_from_text
 
 MARKDOWN = """# 港湾大桥
 
@@ -88,6 +88,13 @@ def test_a_table_without_a_rule_has_no_head(text: str) -> None:
     """Of Markdown only the row above the dashes is one."""
     document = document_from_bytes(text.encode(), source="a.md")
     assert find_head(document, text.find("| c") if "| c" in text else 0) is None
+
+
+@pytest.mark.parametrize("below", [f"{' ' * 200_000}x-", f"-{' ' * 200_000}x", f"|{'-' * 200_000}x|"])
+def test_a_long_line_is_read_once(below: str) -> None:
+    """Nobody waits for a document that was written to be slow: trying each place would take minutes."""
+    document = document_from_text(f"| a | b |\n{below}\n| c | d |\n", name="a", source="a.md")
+    assert find_head(document, document.text.index("| c")) is None
 
 
 def test_what_a_row_is() -> None:

@@ -325,7 +325,10 @@ def _front_matter_end(outline: Outline) -> int:
 
 
 def _without_gaps(outline: Outline, chunks: list[Chunk], begin: int) -> list[Chunk]:
-    """Give invisible characters between chunks (a stray byte-order mark) to the chunk before them."""
+    """Give invisible characters between chunks (a stray byte-order mark) to the chunk before them.
+
+    What stands before ``begin``, the front matter, stays outside.
+    """
     if not chunks:
         return []
     text = outline.document.text

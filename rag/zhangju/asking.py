@@ -40,9 +40,9 @@ _AUTHOR = re.compile(
     r"作者|笔者|筆者|撰(?:写|稿|文|寫)|执笔|執筆|署名|编辑|編輯|记者|記者|责编|責編|来源|來源|出处|出處|供稿|通讯员|通訊員|谁.{0,4}[写寫]|誰.{0,4}[写寫書]|写.{0,8}[谁誰]|寫.{0,8}[谁誰]|著者|書いた|저자|필자|글쓴이|기자|편집|출처|[썼쓴]"
     # English, German, Dutch and the Scandinavian languages
     r"|\b(?:author\w*|writer\w*|byline|wrote|written|writes|signed|reporter\w*|journalist\w*|editor\w*|edited|source|columnist\w*|contributor\w*)\b"
-    r"|\b(?:autor\w*|verfass\w*|geschrieben|schrieb|redakt\w*|quelle|schreef|auteur\w*|bron|forfatter\w*|författar\w*|skrev|skrevet)\b"
+    r"|\b(?:autor\w*|verfass\w*|geschrieben|schrieb|redakt\w*|(?:die|der|als|welche|welcher) quelle|schreef|auteur\w*|bron|forfatter\w*|författar\w*|skrev|skrevet)\b"
     # Romance languages
-    r"|\b(?:escribi\w*|escrit[oa]s?|redact\w*|firma\w*|periodista\w*|editor\w*|fuente|écri\w*|rédig\w*|signé\w*|rédact\w*|journaliste\w*|escrev\w*|assin\w*|jornalista\w*|fonte|scri[ts]\w*|firmat\w*|giornalista\w*)\b"
+    r"|\b(?:escribi\w*|escrit[oa]s?|redact\w*|firmad[oa]s?|firmó|qui[eé]n firma|periodista\w*|editor\w*|fuente|écri\w*|rédig\w*|signé\w*|rédact\w*|journaliste\w*|escrev\w*|assin\w*|jornalista\w*|fonte|scri[ts]\w*|firmat\w*|giornalista\w*)\b"
     # Slavic languages and Greek
     r"|\b(?:автор\w*|напис\w*|редактор\w*|журналист\w*|источник\w*|джерел\w*|napisał\w*|redaktor\w*|napsal\w*|συγγραφ\w*|έγραψε)\b"
     # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian

@@ -40,14 +40,15 @@ _COUNTED = [
 ]
 _STOP = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _BETWEEN = "，,；;、：: \n\t"
-_AND = re.compile(r"[，,；;\s]+(?:and|und|et|y|и)\s*$")
+# Each begins where a word or a gap does: from every other place a long one would be read again.
+_AND = re.compile(r"(?<![，,；;\s])[，,；;\s]+(?:and|und|et|y|и)\s*$")
 _ITEM = r"[^，。；：！？、,;:!?“”（）()\s和与及]{1,14}"
 _LISTED = re.compile(rf"(?P<first>{_ITEM})(?:、{_ITEM})+(?:(?:和|与|及|以及)(?P<last>{_ITEM}))?")
 # What stands before the first item and after the last: 发展新能源、…, …和储能是重点.
 _BEFORE = re.compile(r".*(?:是|为|有|在|即|包括|包含|如|对|把|将|聚焦|布局|发展|实现|建设|推进|形成)")
 _AFTER = re.compile(r"(?:是|为|等|在|的|将|都|均|已|要|有).*")
 _WESTERN = re.compile(
-    r"(?P<first>[\w’'-]+)(?:, (?P<more>[\w’' -]{1,40}?))+,? (?:and|und|et|y|e|и) (?P<last>[\w’'-]+)"
+    r"(?<![\w’'-])(?P<first>[\w’'-]+)(?:, (?P<more>[\w’' -]{1,40}?))+,? (?:and|und|et|y|e|и) (?P<last>[\w’'-]+)"
 )
 
 
@@ -57,8 +58,7 @@ def numbered_items(text: str) -> list[list[tuple[int, int]]]:
     for form in _COUNTED:
         run: list[re.Match[str]] = []
         for match in form.finditer(text):
-            # 最后 is whichever comes next.
-            value = _value(match) or len(run) + 1
+            value = _value(match, len(run) + 1)
             if value == len(run) + 1:
                 run.append(match)
             elif value == 1:
@@ -91,11 +91,12 @@ def listed_items(sentence: str) -> list[tuple[int, int]]:
     return best if len(best) > 2 else []
 
 
-def _value(match: re.Match[str]) -> int:
+def _value(match: re.Match[str], following: int) -> int:
+    """The number of an item; 最后 is whichever comes next."""
     if "n" in match.re.groupindex:
         text = match["n"]
         return int(text) if text.isdecimal() else (_HAN + _CIRCLED).index(text) % 10 + 1
-    return next(int(name[1:]) for name, value in match.groupdict().items() if value)
+    return next(int(name[1:]) for name, value in match.groupdict().items() if value) or following
 
 
 def _ranges(text: str, run: list[re.Match[str]]) -> list[list[tuple[int, int]]]:

@@ -382,7 +382,7 @@ def read_follow_up(
                 # 第三条说了什么？ names an article of a law, whatever was asked before.
                 return None
             text = _text_of(found, document) if found else f"{turn.question} {question}"
-            missing = found is None and bool(turn.places)
+            missing = found is None and _is_there(turn, document)
             return Reading(text, place=found, nth=nth, step=step, missing=missing)
     if (_MORE_HAN if han else _MORE).fullmatch(text):
         following = _following(turn, document)
@@ -702,6 +702,14 @@ def _first_of(outline: Outline, start: int, end: int, *, whole: bool) -> tuple[i
         if spans := split_sentences(part.text):
             return part.source_range(spans[0][0], spans[-1 if whole else 0][1])
     return None
+
+
+def _is_there(turn: Turn, document: Callable[[str], Document]) -> bool:
+    """Whether the last answer stands in a document that is still held."""
+    try:
+        return bool(turn.places) and document(turn.places[0].document_id) is not None
+    except KeyError:
+        return False
 
 
 def _following(turn: Turn, document: Callable[[str], Document]) -> Place | None:

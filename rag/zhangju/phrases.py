@@ -61,16 +61,16 @@ def refusal_for(question: str) -> str:
 
 
 _MISSING = {
-    "de": "So viele sind dort nicht genannt.",
-    "en": "There are not that many there.",
-    "es": "No se nombran tantos.",
-    "fr": "Il n’y en a pas autant.",
-    "it": "Non ce ne sono così tanti.",
+    "de": "Einen solchen Punkt gibt es dort nicht.",
+    "en": "There is no such item there.",
+    "es": "Allí no hay ningún punto así.",
+    "fr": "Il n’y a pas de tel point à cet endroit.",
+    "it": "Lì non c’è un punto del genere.",
     "ja": "その順番の項目はありません。",
     "ko": "그 순서의 항목은 없습니다.",
-    "nl": "Zoveel zijn het er niet.",
-    "pt": "Não há tantos.",
-    "ru": "Столько там не названо.",
+    "nl": "Zo’n punt staat daar niet.",
+    "pt": "Não há tal ponto ali.",
+    "ru": "Такого пункта там нет.",
     "zh": "原文这里没有这一项。",
     "zh-Hant": "原文這裡沒有這一項。",
 }

@@ -13,7 +13,7 @@ from zhangju_index.values import Chunk, Document, Sentence
 __all__ = ["cells_named", "find_head", "is_head", "is_row"]
 
 _PIPED = re.compile(r"\|.*\|", re.DOTALL)
-_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DASHES = re.compile(r":?-+:?")
 _BESIDE_TABS = re.compile(r"\s*\t\s*")
 
 
@@ -27,7 +27,7 @@ def is_head(sentence: Sentence, chunk: Chunk) -> bool:
     if not _PIPED.fullmatch(sentence.text):
         return False
     below = chunk.text[sentence.end - chunk.start :].split("\n", 2)
-    return len(below) > 1 and "-" in below[1] and bool(_RULE.fullmatch(below[1].rstrip("\r")))
+    return len(below) > 1 and _is_rule(below[1])
 
 
 def cells_named(text: str, question: str) -> int:
@@ -52,7 +52,7 @@ def find_head(document: Document, start: int) -> tuple[int, int] | None:
         text = document.text[above : line - 1]
         if below is not None:
             return _visible(document.text, above, line - 1) if _PIPED.fullmatch(text.strip()) else None
-        if "-" in text and _RULE.fullmatch(text.rstrip("\r")):
+        if _is_rule(text):
             below = text
         elif not _PIPED.fullmatch(text.strip()):
             return None
@@ -63,6 +63,12 @@ def find_head(document: Document, start: int) -> tuple[int, int] | None:
 def _cells(text: str) -> list[str]:
     parts = text.strip("|").split("|") if _PIPED.fullmatch(text) else _BESIDE_TABS.split(text)
     return [part.strip() for part in parts if part.strip()]
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is dashes between bars, as under the head of a Markdown table."""
+    cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return all(_DASHES.fullmatch(cell.strip()) for cell in cells)
 
 
 def _is_named(cell: str, asked: str) -> bool:

@@ -17,6 +17,7 @@ from zhangju.citing import cite
 from zhangju.expecting import wants_several
 from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
+from zhangju.numbered import article_of, named_articles
 from zhangju.ranking import ScoredSentence
 from zhangju.tables import cells_named, find_head, is_head, is_row
 from zhangju.values import AnswerSentence
@@ -56,6 +57,8 @@ def choose_sentences(
         said: Places that the answer before quoted, where this question asks on.
     """
     able = _saying_something(sentences, question, who=who)
+    if named := named_articles(question):
+        able = [item for item in able if article_of(item.passage.chunk) in named] or able
     worth = {id(item): _worth(item) - _SAID * _was_said(item, said) for item in able}
     ranked = sorted(able, key=lambda item: -worth[id(item)])
     if not ranked:

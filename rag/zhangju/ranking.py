@@ -24,6 +24,7 @@ from zhangju.fusion import (
     level_lengths,
     lift,
 )
+from zhangju.numbered import NAMED, is_absent, named_articles, of_articles
 from zhangju.reranking import Judgement, Reranker, Use, source_range, whole_words
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
@@ -49,6 +50,9 @@ JUDGED_PASSAGES = 20
 JUDGED_SENTENCES = 14
 """Sentences of them that it reads for a question."""
 
+
+_ABSENT = -8.0
+"""Log-odds, at most, where an article is named that is not there."""
 
 _LACKING = 0.03
 """What a sentence falls behind in the order of reading for lacking what the question wants."""
@@ -161,6 +165,8 @@ def rank(
     telling = ~masthead | (byline if who else False)
     demotion = demote_mastheads(masthead, byline, asks_who=who)
     scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
+    if named := named_articles(question):
+        scores += NAMED * np.array(of_articles(chunks, named), dtype=np.float32)
     # A stranger's name is read, but speaks for an answer only if it is found likely.
     silent = {
         place
@@ -202,6 +208,9 @@ def rank(
                     if place not in silent
                 ]
                 judged = _any_of(heard or [judgement.log_odds for judgement in found])
+                if is_absent(chunks, named):
+                    # The topic of another article is no answer.
+                    judged = min(judged, _ABSENT)
             if Use.QUOTES not in uses:
                 judgements, unread = {}, 0.0
     telling[list(silent)] = False

@@ -73,7 +73,7 @@ def test_sentences_lie_in_their_chunk_in_order(text: str, settings: ChunkSetting
 def test_chunks_keep_to_their_size(text: str, settings: ChunkSettings) -> None:
     """Only a single character may be too large, or a section whose headings alone are."""
     for chunk in chunked(text, settings)[1]:
-        tokens = sum(TOY.count_tokens([sentence.text for sentence in chunk.sentences]))
+        tokens = sum(TOY.count_tokens([sentence.reading_text for sentence in chunk.sentences]))
         path = TOY.count_tokens([heading_path(chunk.section_path)])[0]
         # White space and format characters around the sentences come on top.
         shown = chunk.sentences[-1].end - chunk.sentences[0].start

@@ -62,6 +62,12 @@ def test_chinese_and_japanese(text: str, expected: list[str]) -> None:
         ("Wait... what? Yes.", ["Wait... what?", "Yes."]),
         ("El puente abrió. ¿Vino usted? ¡Sí!", ["El puente abrió.", "¿Vino usted?", "¡Sí!"]),
         ("Das kostet z.B. viel. Gut.", ["Das kostet z.B. viel.", "Gut."]),
+        ("Am 24. und 31. Dezember zu. Gut.", ["Am 24. und 31. Dezember zu.", "Gut."]),
+        ("Der 2. Weltkrieg war im 20. Jahrhundert.", ["Der 2. Weltkrieg war im 20. Jahrhundert."]),
+        ("Es kostet z. B. 2 Mio. Euro. Gut.", ["Es kostet z. B. 2 Mio. Euro.", "Gut."]),
+        ("Es kostet 24. Das ist viel.", ["Es kostet 24.", "Das ist viel."]),
+        ("Según el art. 5 vale. Bien.", ["Según el art. 5 vale.", "Bien."]),
+        ("We saw art. Then we left.", ["We saw art.", "Then we left."]),
     ],
     ids=repr,
 )

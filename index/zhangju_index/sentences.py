@@ -17,7 +17,18 @@ _ENDS = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:[A-Z]|[A-Za-z](?:\.[A-Za-z])+|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e|cf|al|approx|No|Nos|Vol|"
     r"Fig|Figs|Eq|Ch|Sec|pp|p|ed|eds|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Gen|Col|Lt|Rev|Art|"
-    r"bzw|z\.B|Nr|Hr|Fr|ca|usw|Sra?|Ud|núm)$"
+    r"bzw|z\.B|Nr|Hr|Fr|ca|usw|[zduiso]|Abs|Aufl|Bd|Hrsg|Jh|Kap|Mio|Mrd|Str|bspw|evtl|ggf|inkl|sog|[Vv]gl|zzgl|"
+    r"Sra?|Ud|núms?|aprox|págs?)$"
+)
+# Words of their own where no number follows.
+_BEFORE_NUMBER = re.compile(r"\b(?:[Aa]rts?|[Cc]aps?|[Ff]igs?|[Nn]|[Tt]el|[Vv]ols?)$")
+_NUMBER_FOLLOWS = re.compile(r"\s+\d")
+# German puts a stop after ordinals: am 5. Oktober, im 19. Jahrhundert, der 2. Weltkrieg, Ludwig II.
+_ORDINAL = re.compile(r"(?:^|[\s(–-])(?:\d{1,2}|[IVX]{1,5})$")
+_COUNTED = re.compile(
+    r"\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
+    r"Jahrhundert|Jahrtausend|Jahrestag|Weltkrieg|Lebensjahr|Auflage|Kapitel|Abschnitt|Klasse|Platz|Runde|Spieltag|"
+    r"Etage|Stock|Wahlperiode|Legislaturperiode|Geburtstag)"
 )
 _PAIRS = {"“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "【": "】", "〔": "〕"}
 # What follows a quotation inside its sentence: “真安静！”她说。「静かですね。」と言った。
@@ -77,6 +88,10 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     if stop[0] == ".":
         if match.start() - start <= 4 and re.search(r"(?:^|\s)\d{1,3}$", before):
             return False  # The number of a list item, not a sentence.
+        if _ORDINAL.search(before) and _COUNTED.match(text, match.end()):
+            return False
+        if _BEFORE_NUMBER.search(before) and _NUMBER_FOLLOWS.match(text, match.end()):
+            return False
         return not after.islower()
     if stop[0] in "!?" and following and following.isascii() and following.isalnum():
         return False  # A question mark inside an address or a name (Yahoo!).

@@ -62,6 +62,33 @@ def test_no_more_than_a_few() -> None:
     assert len(choose_sentences(found, "哪些点很好？")) == MAX_SENTENCES
 
 
+def test_a_sentence_that_leads_to_items_brings_them() -> None:
+    """下列措施： says nothing without the measures; what follows the list stays out."""
+    passage = make_passage(
+        1, ["商场应当采取下列措施：", "（一）检查食品；", "（二）标明日期。", "媒体应当宣传。"]
+    )
+
+    assert texts(choose_sentences(score(passage, 0.9, 0.5, 0.5, 0.6))) == [
+        "商场应当采取下列措施：",
+        "（一）检查食品；",
+        "（二）标明日期。",
+    ]
+    assert texts(choose_sentences(score(passage, 0.5, 0.9, 0.5, 0.5))) == ["（一）检查食品；"]
+
+
+def test_only_the_article_that_is_named_is_quoted() -> None:
+    """However near another is."""
+    found = []
+    for rank, (title, value) in enumerate((("第二十二条", 0.9), ("第十二条", 0.89)), 1):
+        passage = make_passage(rank, ["商场应当检查。"], start=100 * rank)
+        passage = replace(passage, chunk=replace(passage.chunk, section_path=(title,)))
+        found += score(passage, value)
+
+    assert [item.passage.chunk.section_path for item in choose_sentences(found, "第十二条是什么？")] == [
+        ("第十二条",)
+    ]
+
+
 def test_items_of_one_list_come_before_others() -> None:
     """Where several things are asked for, what is said alike belongs together, though others score a little more."""
     passage = make_passage(

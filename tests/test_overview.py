@@ -62,6 +62,13 @@ def test_questions_about_the_whole_are_known_by_their_words(question: str) -> No
     assert (found.subject, found.piece, found.part) == WHOLE[question]
 
 
+def test_an_article_of_a_law_is_not_the_whole() -> None:
+    """Article 6 is one of a law, not of a page."""
+    question = "What does Article 6 say?"
+
+    assert read_whole(question, detect_language(question)) is None
+
+
 @pytest.mark.parametrize("question", ORDINARY)
 def test_one_word_more_makes_a_question_an_ordinary_one(question: str) -> None:
     """It names something that the article may say."""

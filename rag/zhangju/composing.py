@@ -11,6 +11,7 @@ Quotes from one document stand in the order of its text, the documents in the or
 import math
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
 
 from zhangju.asking import byline_may_answer
 from zhangju.citing import cite
@@ -75,6 +76,7 @@ def choose_sentences(
         if _joins(item, best, behind) and item.sentence.reading_text not in told:
             chosen.append(item)
             told.add(item.sentence.reading_text)
+    chosen += [item for lead in chosen for item in _items_below(lead, sentences) if item not in chosen]
     ranks: dict[str, int] = {}
     for item in sorted(chosen, key=lambda item: item.passage.rank):
         ranks.setdefault(item.passage.chunk.document_id, item.passage.rank)
@@ -185,6 +187,31 @@ def _joins(item: ScoredSentence, best: ScoredSentence, behind: float) -> bool:
         return near
     less_sure = best.judged - item.judged
     return less_sure <= NEARLY_AS_SURE or (near and less_sure <= _FAR_BEHIND)
+
+
+_ITEM = re.compile(
+    r"\s*(?:[（(][一二三四五六七八九十\da-z]+[)）]|[①-⑳]|\d+[.)、]|[一二三四五六七八九十]+、|[-*•])"
+)
+_MOST_ITEMS = 8
+
+
+def _items_below(lead: ScoredSentence, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """The numbered items that a sentence leads to (…采取下列措施：（一）…), which says nothing without them."""
+    if not lead.sentence.reading_text.rstrip().endswith(("：", ":")):
+        return []
+    chunk = lead.passage.chunk
+    below = sorted(
+        (
+            item
+            for item in sentences
+            if item.passage.chunk.document_id == chunk.document_id
+            and item.passage.chunk.section_path == chunk.section_path
+            and item.sentence.start >= lead.sentence.end
+        ),
+        key=lambda item: item.sentence.start,
+    )
+    items = takewhile(lambda item: _ITEM.match(item.sentence.reading_text), below)
+    return list(islice(items, _MOST_ITEMS))
 
 
 def _was_said(item: ScoredSentence, said: Sequence[Place]) -> bool:

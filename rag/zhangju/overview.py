@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from zhangju.numbered import named_articles
 from zhangju.simplified import simplify
 
 __all__ = ["Whole", "ordinal_in", "read_whole"]
@@ -233,6 +234,9 @@ def read_whole(question: str, language: str, names: Callable[[], Sequence[str]] 
     """
     text = unicodedata.normalize("NFKC", question).strip()
     primary = language.partition("-")[0]
+    if primary != "zh" and named_articles(text):
+        # Article 6 of a law, not the articles of a page.
+        return None
     if primary == "zh":
         return _read_chinese(simplify(re.sub(r"[\s，,。.？?！!、：:；;“”\"《》]+", "", text)), names)
     text = text.rstrip("?？。.!！ ").strip()

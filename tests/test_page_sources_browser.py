@@ -158,10 +158,13 @@ def test_a_table_is_read_and_cited_cell_by_cell(visit, emptied, shot):
     give(tab, ("四季收成.md", HARVEST))
     message = ask(tab, "翠冠梨的收成是多少吨？")
     assert "3175" in message.locator("p.zj-line").first.inner_text()
+    cited = []
     for link in message.locator("a.zj-cite").all():
         (start, end), marked = opened(tab, link)
         assert marked == squeezed(HARVEST[start:end])
-    assert "翠冠梨" in HARVEST[start:end]
+        cited.append(HARVEST[start:end])
+    # The row, and the head that tells what its cells are.
+    assert [row.split("|")[1].strip() for row in cited] == ["翠冠梨", "作物"]
     shot(tab, "table")
     rows = tab.locator(".zj-rows tr:not(.zj-rule)")
     assert rows.nth(0).locator("th").count() == 4

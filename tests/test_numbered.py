@@ -12,6 +12,8 @@ from zhangju_index.values import Chunk
         ("What does Article 30 say?", {(30, 0)}),
         ("Что говорит статья 5?", {(5, 0)}),
         ("这篇文章讲了什么？", set()),
+        ("第1十条、第十1条和第1二条", set()),
+        (f"第{'9' * 5000}条, Article {'9' * 5000}", set()),
         ("Which articles name 30 countries?", set()),
     ],
 )

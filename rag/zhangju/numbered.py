@@ -16,10 +16,11 @@ __all__ = ["NAMED", "article_of", "is_absent", "named_articles", "of_articles"]
 NAMED = 0.5
 """What a passage is ahead for being the article that is named: more than all else that tells two passages apart."""
 
-_NUMBER = r"[〇零一二三四五六七八九十百千两\d]+"
+# Of one kind of digits, and no more of them than laws have.
+_NUMBER = r"(?:[〇零一二三四五六七八九十百千两]{1,12}|\d{1,6})"
 _ARTICLE = re.compile(rf"第\s*({_NUMBER})\s*条(?:之({_NUMBER}))?")
 _WESTERN = re.compile(
-    r"\b(?:articles?|art\.|artikel|artículos?|artigos?|articolo|articoli|стать[яиюе])\s*(\d+)\b",
+    r"\b(?:articles?|art\.|artikel|artículos?|artigos?|articolo|articoli|стать[яиюе])\s*(\d{1,6})\b",
     re.IGNORECASE,
 )
 
@@ -61,6 +62,4 @@ def is_absent(chunks: Sequence[Chunk], named: Collection[Article]) -> bool:
 
 
 def _value(numeral: str | None) -> int:
-    if not numeral:
-        return 0
-    return int(numeral) if numeral.isdecimal() else numeral_value(numeral)
+    return numeral_value(numeral) if numeral else 0

@@ -1,6 +1,8 @@
 import pytest
 
+from zhangju import Assistant, Retriever
 from zhangju.asking import asks_for_several, asks_who, byline_may_answer, is_small_talk, says_nothing
+from zhangju.phrases import refusal, refusal_for
 from zhangju_index.protocols import Embedder
 
 WHO = {
@@ -64,6 +66,16 @@ def test_asks_for_something_else(question: str) -> None:
         "สวัสดีครับ",
         "नमस्ते",
         "Xin chào",
+        "lol",
+        "OK!",
+        "hm",
+        "嗯嗯",
+        "哈哈哈",
+        "好的，谢谢",
+        "はい",
+        "네",
+        "oui, merci",
+        "हाँ",
     ],
 )
 def test_greetings_and_thanks_ask_nothing(text: str) -> None:
@@ -81,6 +93,11 @@ def test_greetings_and_thanks_ask_nothing(text: str) -> None:
         "谢谢您的问题是什么意思",
         "Hallo-Effekt?",
         "早上",
+        "no-code",
+        "行业",
+        "是谁",
+        "对外开放",
+        "да Винчи",
     ],
 )
 def test_what_only_begins_like_a_greeting_asks_something(text: str) -> None:
@@ -209,3 +226,59 @@ def test_a_byline_of_a_stranger(question: str, answers: bool) -> None:
 def test_a_byline_in_another_script(question: str, judged: float | None, answers: bool) -> None:
     """Words of two scripts cannot be compared: a post may be meant unless a reranker finds it unlikely."""
     assert byline_may_answer(question, "创新研究院院长 徐挺", judged) is answers
+
+
+LONE = ["USD", "kg", "元", "亿元", "€", "the", "der", "的", "और", "में", "và", "для", "は", "은", "من"]
+NAMED = ["AI", "IT", "Kim yazdı", "war", "税", "tourism", "Panama", "元宇宙", "的士", "the war", "5 kg"]
+
+
+@pytest.mark.parametrize("question", LONE)
+def test_a_lone_unit_or_joining_word_says_nothing(question: str) -> None:
+    """Wherever it stands: every text holds such words."""
+    assert says_nothing(question, told=True, count_tokens=lambda runs: [1] * len(runs))
+
+
+@pytest.mark.parametrize("question", NAMED)
+def test_a_lone_word_that_names_something_is_asked(question: str) -> None:
+    """Also one that begins like a unit, or is written like a joining word but in capitals."""
+    assert not says_nothing(question, told=True, count_tokens=lambda runs: [1] * len(runs))
+
+
+@pytest.mark.slow
+def test_nothing_is_quoted_for_what_asks_nothing(article_retriever: Retriever) -> None:
+    """The real assistant refuses it, and goes on answering a lone word of the article, also after a question."""
+    assistant = Assistant(article_retriever)
+    first = assistant.ask("创新的主体在哪里？")
+    for question in ("lol", "ok", "USD", "hm", "test", "asdf", "嗯", "哈哈", "the", "的", "में", "네", "元"):
+        assert not assistant.ask(question).sentences, question
+    for question in ("ok", "lol", "嗯", "好的", "merci"):
+        assert not assistant.ask(question, [first]).sentences, question
+    for question in ("武进", "跨境电商", "GDP", "tourism", "人才"):
+        assert assistant.ask(question).sentences, question
+
+
+@pytest.mark.parametrize(
+    ("greeting", "language"),
+    [
+        ("Xin chào", "vi"),
+        ("Danke schön!", "de"),
+        ("¡Hola!", "es"),
+        ("merci", "fr"),
+        ("Ciao, grazie", "it"),
+        ("obrigado", "pt"),
+        ("спасибо", "ru"),
+        ("teşekkürler", "tr"),
+        ("Dank je wel", "nl"),
+        ("شكراً", "ar"),
+        ("धन्यवाद", "hi"),
+        ("ありがとうございます", "ja"),
+        ("감사합니다", "ko"),
+        ("谢谢", "zh"),
+        ("謝謝", "zh-Hant"),
+        ("Thanks!", "en"),
+        ("ok", "en"),
+    ],
+)
+def test_a_greeting_is_answered_in_its_language(greeting: str, language: str) -> None:
+    """It has none of the short words by which the languages of one script are told apart."""
+    assert refusal_for(greeting) == refusal(language)

@@ -9,9 +9,17 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from zhangju.language import is_short_word
 from zhangju.simplified import simplify
 
-__all__ = ["asks_for_several", "asks_who", "byline_may_answer", "is_small_talk", "says_nothing"]
+__all__ = [
+    "asks_for_several",
+    "asks_who",
+    "byline_may_answer",
+    "is_small_talk",
+    "says_nothing",
+    "small_talk_language",
+]
 
 _WHO = re.compile(
     # Chinese, Japanese, Korean
@@ -103,39 +111,98 @@ def asks_for_several(question: str) -> bool:
     return _SEVERAL.search(question) is not None
 
 
-_GREETINGS = (
-    # Chinese, Japanese, Korean
-    r"[你您妳]们?好|嗨|哈[喽啰囉]|(?:早上|上午|下午|晚上|大家)好|早安|晚安|(?:多|谢|非常感)谢(?:[你您]们?)?|(?:多|謝|非常感)謝(?:[你您]們?)?|感谢|感謝|再见|再見|拜拜"
-    r"|こんにち[はわ]|こんばん[はわ]|おはよう|ありがとう|ございま(?:す|した)|さようなら|はじめまして|どうも"
-    r"|안녕(?:하세요|하십니까)?|감사(?:합니다|해요)|고마워요?|고맙습니다"
-    # English, German, Dutch and the Scandinavian languages
-    r"|hi|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day|night)|thanks|thank you|many thanks|thx|cheers|bye|goodbye|good bye"
-    r"|hallo|guten (?:tag|morgen|abend)|gute nacht|moin|servus|grüß gott|danke|vielen dank|tschüss|auf wiedersehen|dank je|dank u|bedankt|hej|tack|takk?"
-    # Romance languages
-    r"|bonjour|bonsoir|salut|coucou|merci|au revoir|hola|buenos días|buenas (?:tardes|noches)|gracias|muchas gracias|adiós"
-    r"|olá|oi|bom dia|boa (?:tarde|noite)|obrigad[oa]|tchau|ciao|buongiorno|buonasera|salve|grazie|arrivederci|bună(?: ziua)?|mulțumesc"
-    # Slavic languages and Greek
-    r"|привет|здравствуйте?|добр(?:ый|ое|ой) (?:день|утро|вечер|ночи)|спасибо|до свидания|привіт|дякую|добрий день|cześć|dzień dobry|dziękuję|ahoj|dobrý den|děkuji"
-    r"|γεια(?: σου| σας)?|καλημέρα|καλησπέρα|ευχαριστώ"
-    # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian
-    r"|مرحبا|أهلا|اهلا|السلام عليكم|شكرا|صباح الخير|مساء الخير|سلام|متشکرم|ممنون|שלום|תודה(?: רבה)?|नमस्ते|नमस्कार|धन्यवाद|शुक्रिया"
-    r"|สวัสดี|ขอบคุณ|ครับ|ค่ะ|คะ|xin chào|chào(?: bạn)?|cảm ơn(?: bạn)?|merhaba|selam|günaydın|teşekkür(?:ler| ederim)|halo|hai|terima kasih|selamat (?:pagi|siang|sore|malam)"
-)
+_GREETINGS = {
+    "zh": (
+        r"[你您妳]们?好|嗨|哈[喽啰囉]|(?:早上|上午|下午|晚上|大家)好|早安|晚安|(?:多|谢|非常感)谢(?:[你您]们?)?|(?:多|謝|非常感)謝(?:[你您]們?)?|感谢|感謝|再见|再見|拜拜"
+        r"|[嗯哦噢喔呃唔]+|[哈呵嘻嘿]{2,}|[好行对對是]的?|好吧|不是|不|没事|沒事|没错|沒錯|明白|知道"
+    ),
+    "ja": (
+        r"こんにち[はわ]|こんばん[はわ]|おはよう|ありがとう|ございま(?:す|した)|さようなら|はじめまして|どうも"
+        r"|はい|いいえ|うん|ええ|了解(?:です|しました)?|なるほど|笑+"
+    ),
+    "ko": (
+        r"안녕(?:하세요|하십니까)?|감사(?:합니다|해요)|고마워요?|고맙습니다|네|예|아니요?|알겠습니다|[ㅋㅎ]+|음+"
+    ),
+    "en": (
+        r"hi|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day|night)|thanks|thank you|many thanks|thx|cheers|bye|goodbye|good bye"
+        r"|lol|lmao|rofl|omg|(?:h[ae]){2,}h?|o?k|okay|okey|yes|yeah|yep|yup|no|nope|sure|fine|great|alright|all right|i see|got it|never mind|[hu]+m+|uh|hu?h|wow|oops|please"
+    ),
+    "de": (
+        r"hallo|guten (?:tag|morgen|abend)|gute nacht|moin|servus|grüß gott|danke|vielen dank|tschüss|auf wiedersehen"
+        r"|ja|nein|nee|naja|doch|genau|klar|alles klar|bitte|ähm?"
+    ),
+    "nl": r"goede(?:morgen|middag|navond)|dank je(?: wel)?|dank u(?: wel)?|bedankt|tot ziens|nee|oké|graag gedaan|alsjeblieft",
+    "da": r"mange tak|farvel|goddag|nej",
+    "no": r"tusen takk|takk?|ha det|nei",
+    "sv": r"hej(?: då)?|tack(?: så mycket)?|god morgon|nej",
+    "fr": r"bonjour|bonsoir|salut|coucou|merci|au revoir|oui|ouais|non|d['’ ]accord|bof|s['’ ]il (?:te|vous) pla[iî]t",
+    "es": r"hola|buenos días|buenas(?: tardes| noches)?|gracias|muchas gracias|adiós|hasta luego|sí|por favor|(?:ja){2,}",
+    "pt": r"olá|oi|bom dia|boa (?:tarde|noite)|(?:muito )?obrigad[oa]|tchau|sim|não|tá|k{3,}|até logo",
+    "it": r"ciao|buongiorno|buonasera|salve|(?:mille )?grazie|arrivederci|sì|va bene|prego|certo",
+    "ro": r"bună(?: ziua)?|mulțumesc|la revedere|nu",
+    "ru": r"привет|здравствуйте?|добр(?:ый|ое|ой) (?:день|утро|вечер|ночи)|спасибо|до свидания|да|нет|ага|угу|ладно|хорошо|понятно|(?:ха){2,}|[хм]м+",
+    "uk": r"привіт|дякую|добрий день|до побачення|так|ні",
+    "pl": r"cześć|dzień dobry|dziękuję|do widzenia|tak|nie",
+    "cs": r"ahoj|dobrý den|děkuji|na shledanou|ano",
+    "el": r"γεια(?: σου| σας)?|καλημέρα|καλησπέρα|ευχαριστώ|ναι|όχι",
+    "ar": r"مرحبا|أهلا|اهلا|السلام عليكم|شكرا|صباح الخير|مساء الخير|نعم|لا|حسنا|ه{3,}",
+    "fa": r"سلام|متشکرم|ممنون|بله",
+    "he": r"שלום|תודה(?: רבה)?|כן|לא",
+    "hi": r"नमस्ते|नमस्कार|धन्यवाद|शुक्रिया|हाँ|हां|नहीं|ठीक है",
+    "th": r"สวัสดี|ขอบคุณ|ครับ|ค่ะ|คะ",
+    "vi": r"xin chào|chào(?: bạn)?|cảm ơn(?: bạn)?|tạm biệt|vâng|dạ|không",
+    "tr": r"merhaba|selam|günaydın|iyi (?:günler|akşamlar)|teşekkür(?:ler| ederim)|sağ ol|evet|hayır|tamam",
+    "id": r"halo|hai|terima kasih|selamat (?:pagi|siang|sore|malam)|sampai jumpa|ya|tidak",
+}
+"""Greetings, thanks, yes, no and the like, by language; what several languages say is under one."""
 _POLITE = r"啊|呀|哦|吗|嘛|了|there|everyone|all|again|so much|very much|a lot|schön|sehr|beaucoup|bien|mille|большое|มาก|جزيلا"
-_SMALL_TALK = re.compile(rf"(?:{_GREETINGS})(?:\s*(?:{_GREETINGS}|{_POLITE}))*")
+_SAID_IN = {language: re.compile(rf"(?:{words})(?!\w)") for language, words in _GREETINGS.items()}
+_ANY = "|".join(_GREETINGS.values())
+_SMALL_TALK = re.compile(rf"(?:{_ANY})(?:\s*(?:{_ANY}|{_POLITE}))*")
 _MARKS = re.compile(r"[^\w\s\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f]+|[\u064b-\u0652]")
 
 
 def is_small_talk(question: str) -> bool:
-    """Whether somebody greets, thanks or takes leave, and asks nothing."""
+    """Whether somebody greets, thanks, takes leave, laughs or says no more than yes, and asks nothing."""
+    return _SMALL_TALK.fullmatch(_plain(question)) is not None
+
+
+def small_talk_language(question: str) -> str | None:
+    """The language that a greeting opens in; None where the question is no small talk.
+
+    Of the two ways to write Chinese it does not tell which.
+    """
+    words = _plain(question)
+    if not _SMALL_TALK.fullmatch(words):
+        return None
+    # Of words that begin alike the longest is meant: "ha det" is no laughter.
+    found = {language: match.end() for language, said in _SAID_IN.items() if (match := said.match(words))}
+    return max(found, key=lambda language: found[language]) if found else None
+
+
+def _plain(question: str) -> str:
     words = _MARKS.sub(" ", unicodedata.normalize("NFKC", question).casefold())
-    return _SMALL_TALK.fullmatch(" ".join(words.split())) is not None
+    return " ".join(words.split())
 
 
 _ASKS_ALONE = re.compile(
     r"(?:[谁誰啥]|(?:为|為)?(?:什|甚)[么麼]|怎[么麼样樣]|哪(?:里|裡|儿|个|個|些)?|几|幾|多少|何|吗|嗎|呢|なに|何|だれ|なぜ|いつ|どこ|뭐|누구|왜|언제|어디"
     r"|who|what|when|where|why|how|which|wer|was|wann|wo|warum|wie|qui|quoi|quand|où|pourquoi|comment|quién|qué|cuándo|dónde|cómo|кто|что|когда|где|почему|как)+"
 )
+_UNIT = re.compile(
+    # A lone sign (%, €) is no letter and says nothing anyway.
+    r"USD|EUR|GBP|JPY|CNY|RMB|CHF|KRW|INR|RUB|BRL|TRY|VND|AUD|CAD|HKD|[kcmµn]?m[²³23]?|km/?h|[kmµ]?g|[mc]?l|kWh?|[MGT]Wh?|[kKMGT]B|[kM]?Hz|°?[CF]|ha|mph|lbs?"
+    r"|[万萬亿億]?[美欧歐日港]?元|[万萬亿億]?(?:公里|公斤|公顷|公頃|千克|千瓦|平方米|立方米|吨|噸|亩|畝)|[万萬亿億个個]|百分之"
+    r"|percent|per cent|Prozent|kilomet(?:er|re)s?|kilograms?|руб|₽|tỷ|triệu"
+)
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_OBSCURE = _words_of("test tests testing тест 测试 測試 テスト 테스트 foo foobar blah asdf qwerty")
+"""What is typed to see whether anything answers, unless the sources hold it."""
 _INTERJECTION = re.compile(r"[啊哦嗯呃唉哈嘿呵噢喔哎嘻嗨呀哇额]+|(?:h[ae]){2,}|(?:ха){2,}|[hм]+m+")
 _LETTERS_OR_FIGURES = re.compile(r"[^\W_]+")
 _LONGEST_ACRONYM = 6
@@ -144,6 +211,9 @@ _SHORTEST_PIECES = 2
 
 def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]], list[int]]) -> bool:
     """Whether a question holds no word: keys hit at random, a single letter, a number that stands nowhere.
+
+    Nor does a lone unit or currency, or a word that only holds sentences together (the, der, और), wherever it
+    stands; an acronym is written in capitals (IT), and a name begins with one (Kim).
 
     Real words are cut by a tokenizer of many languages into few pieces, and keys hit at random into pieces of
     one or two letters. Names and what is written in capitals may be short: AI, GDP, Gaga.
@@ -156,13 +226,37 @@ def says_nothing(question: str, *, told: bool, count_tokens: Callable[[list[str]
     runs = _LETTERS_OR_FIGURES.findall(unicodedata.normalize("NFKC", question))
     words = [run for run in runs if len(run) > 1 or run.isdecimal() or not _is_alphabetic(run)]
     words = [run for run in words if not _ASKS_ALONE.fullmatch(run.casefold())]
+    # As it stands, since vowel signs of Devanagari are no letters.
+    alone = _MARKS.sub(" ", unicodedata.normalize("NFKC", question)).strip()
+    if _UNIT.fullmatch(alone) or _joins_only(alone):
+        return True
     if told and words:
         return False
+    words = [run for run in words if run.casefold() not in _OBSCURE]
     return not any(map(_is_word, words, count_tokens(words)))
 
 
 def _is_alphabetic(run: str) -> bool:
     return _scripts(run) <= {"LATIN", "CYRILLIC", "GREEK"}
+
+
+_JOINS_HAN = _words_of(
+    "的 地 得 了 着 著 在 和 与 與 及 或 而 但 但是 因为 因為 所以 如果 把 被 让 讓 对于 對於 关于 關於 这 這 那 这个 這個 那个 那個 这些 那些 它 他 她 我 你 我们 我們 你们 你們 他们 他們 也 都 就 又 还 還 很 从 從 到 向 为 為 之 其 以 于 於"
+)
+_JOINS_OTHER = _words_of(
+    "は が を に へ と で も の です ます から まで これ それ あれ そして しかし 은 는 이 가 을 를 에 에서 의 와 과 도 그리고 하지만 그 "
+    "और का की के को में से पर है हैं था थे यह वह एक भी तो लेकिन या"
+)
+_CONTENT_ELSEWHERE = _words_of("war son hat name list art mana kim van")
+"""Words that hold sentences together in one language and are names of things in another."""
+
+
+def _joins_only(run: str) -> bool:
+    """Whether a word holds sentences together in some language and names nothing in another."""
+    if run in _JOINS_HAN or run in _JOINS_OTHER:
+        return True
+    name = run.istitle() and len(run) > 3
+    return is_short_word(run) and not (run.isupper() or name or run.casefold() in _CONTENT_ELSEWHERE)
 
 
 def _is_word(run: str, pieces: int) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-__all__ = ["UNSPACED", "detect_language"]
+__all__ = ["UNSPACED", "detect_language", "is_short_word"]
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Characters of scripts that put no spaces between words, for a set in a regular expression."""
@@ -49,7 +49,7 @@ _TRADITIONAL = set(
     "現機進羅將間聯義華島權約總灣議紀數領隊語達黨運臺場賽則縣選爭蘭結傳濟屬說們變資舉際漢決維擊處"
     "視歐線廣帶蘇類張論風規鐵陸許點團韓強網別該較劉繼響獲構氣龍邊應沒衛轉殺興築職樂圖辦離號級給連製"
     "溫參續隨獨敗單積圍藝協記極護觀勢環聲農慶裝劃營樣層裡終眾採師見僅陽遠擁親畫鎮兒熱獎漸黃話範飛調"
-    "備滿費簽嚴郵斷園勝遊節態館艦測絕庫責壓雙奪併顯陳紅烏衝負階錄歸價貴錢"
+    "備滿費簽嚴郵斷園勝遊節態館艦測絕庫責壓雙奪併顯陳紅烏衝負階錄歸價貴錢謝"
 )
 # What asks in these asks in Chinese, whatever Latin words it begins with.
 _CHINESE_QUESTION = re.compile("[谁誰吗嗎呢哪何几幾怎]|什么|什麼|多少|是")
@@ -225,6 +225,11 @@ def detect_language(text: str) -> str:
     if han and han * 2 >= latin:
         return "zh-Hant" if sum(character in _TRADITIONAL for character in text) * 16 >= han else "zh"
     return _of_script(own, "LATIN")
+
+
+def is_short_word(word: str) -> bool:
+    """Whether a word is among the commonest short words of any language that shares its script with others."""
+    return any(word.lower() in words for languages in _WORDS.values() for words in languages.values())
 
 
 def _opens_in_latin(text: str) -> bool:

@@ -5,6 +5,7 @@ Each says "the sources", which is right of one article and of many.
 
 from collections.abc import Mapping
 
+from zhangju.asking import small_talk_language
 from zhangju.language import detect_language
 from zhangju_index.errors import Failure, GenerationError
 
@@ -56,21 +57,29 @@ def refusal(language: str) -> str:
 
 
 def refusal_for(question: str) -> str:
-    """The same, in the language of a question."""
-    return refusal(detect_language(question))
+    """The same, in the language of a question or of a greeting."""
+    language = detect_language(question)
+    if not language.startswith("zh"):
+        # A greeting has none of the short words that tell languages of one script apart.
+        language = small_talk_language(question) or language
+    return refusal(language)
 
 
 _MISSING = {
+    "ar": "لا يوجد بند كهذا هناك.",
     "de": "Einen solchen Punkt gibt es dort nicht.",
     "en": "There is no such item there.",
-    "es": "Allí no hay ningún punto así.",
-    "fr": "Il n’y a pas de tel point à cet endroit.",
-    "it": "Lì non c’è un punto del genere.",
-    "ja": "その順番の項目はありません。",
-    "ko": "그 순서의 항목은 없습니다.",
-    "nl": "Zo’n punt staat daar niet.",
-    "pt": "Não há tal ponto ali.",
+    "es": "Ese punto no aparece ahí.",
+    "fr": "Ce point n’existe pas à cet endroit.",
+    "hi": "वहाँ ऐसा कोई बिंदु नहीं है।",
+    "it": "Quel punto lì non c’è.",
+    "ja": "該当する項目はありません。",
+    "ko": "해당하는 항목이 없습니다.",
+    "nl": "Dat punt staat er niet.",
+    "pt": "Esse ponto não existe aí.",
     "ru": "Такого пункта там нет.",
+    "tr": "Orada böyle bir madde yok.",
+    "vi": "Ở đó không có mục nào như vậy.",
     "zh": "原文这里没有这一项。",
     "zh-Hant": "原文這裡沒有這一項。",
 }

@@ -232,3 +232,100 @@ def test_a_history_of_something_else_is_refused_in_words(
         assert str(refusal.value).startswith('expected "history" to be a list of earlier answers')
         assert got in str(refusal.value)
         assert "\n" not in str(refusal.value)
+
+
+CHAINS = {
+    "en": (
+        "What is the altitude of Bourbon?",
+        ("And of Geisha?", "What is the altitude of Geisha?"),
+        ("and the price?", "What is the price of Geisha?"),
+        ("What about Caturra?", "What is the price of Caturra?"),
+        ("and why?", "What is the price of Caturra? and why?"),
+        ("And who says so?", "What is the price of Caturra? And who says so?"),
+    ),
+    "de": (
+        "Wie hoch ist die Anbauhöhe von Bourbon?",
+        ("Und von Geisha?", "Wie hoch ist die Anbauhöhe von Geisha?"),
+        ("Und der Preis?", "Wie hoch ist der Preis von Geisha?"),
+        ("Und für Caturra?", "Wie hoch ist der Preis für Caturra?"),
+    ),
+    "fr": (
+        "Quel est le prix du café ?",
+        ("Et pour le thé ?", "Quel est le prix pour le thé ?"),
+        ("Et du chocolat ?", "Quel est le prix du chocolat ?"),
+    ),
+    "es": (
+        "¿Cuál es la altitud de Bourbon?",
+        ("¿Y de Geisha?", "¿Cuál es la altitud de Geisha?"),
+        ("¿Y el precio?", "¿Cuál es el precio de Geisha?"),
+    ),
+    "pt": (
+        "Qual é a altitude de Bourbon?",
+        ("E de Geisha?", "Qual é a altitude de Geisha?"),
+        ("E o preço?", "Qual é o preço de Geisha?"),
+    ),
+    "it": (
+        "Qual è l'altitudine di Bourbon?",
+        ("E di Geisha?", "Qual è l'altitudine di Geisha?"),
+        ("E il prezzo?", "Qual è il prezzo di Geisha?"),
+    ),
+    "nl": (
+        "Wat is de hoogte van Bourbon?",
+        ("En van Geisha?", "Wat is de hoogte van Geisha?"),
+        ("En de prijs?", "Wat is de prijs van Geisha?"),
+    ),
+    "ru": ("Какова высота Бурбона?", ("А Гейши?", "Какова высота Гейши?")),
+    "vi": (
+        "Độ cao của Bourbon là bao nhiêu?",
+        ("Còn của Geisha?", "Độ cao của Geisha là bao nhiêu?"),
+        ("Còn Caturra thì sao?", "Độ cao của Caturra là bao nhiêu?"),
+    ),
+    "hi": ("बॉर्बन की ऊँचाई क्या है?", ("और गीशा की?", "गीशा की ऊँचाई क्या है?")),
+    "ja": ("イノベーションの主体はどこですか。", ("では、教育のは？", "教育の主体はどこですか。")),
+    "ko": ("혁신의 주체는 어디입니까?", ("그럼 교육의 것은?", "교육의 주체는 어디입니까?")),
+    "zh": (
+        "创新的主体在哪里？",
+        ("那发展的呢？", "发展的主体在哪里？"),
+        ("那载体呢？", "发展的载体在哪里？"),
+        ("为什么？", "发展的载体在哪里？ 为什么？"),
+        ("为什么？", "发展的载体在哪里？ 为什么？"),
+    ),
+    "what cannot be told is joined to the last question of its own": (
+        "Where is the institute?",
+        ("When was it opened?", "Where is the institute? When was it opened?"),
+        ("Why?", "Where is the institute? Why?"),
+        ("And the money?", "Where is the institute? And the money?"),
+    ),
+    "either noun may be meant": (
+        "What is the capital of the country?",
+        ("And the language?", "What is the capital of the country? And the language?"),
+    ),
+    "ones lean on the noun that they would replace": (
+        "How many of the 41 major categories does Changzhou have?",
+        (
+            "And of the medium ones?",
+            "How many of the 41 major categories does Changzhou have? And of the medium ones?",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_follow_ups_one_after_another_do_not_pile_up(chain: str) -> None:
+    """Each replaces its part of the question as understood, or is joined to the last one of its own."""
+    opening, *follow_ups = CHAINS[chain]
+    turns = [{**FIRST, "question": opening}]
+    for asked, understood in follow_ups:
+        reading = read(asked, *turns)
+        assert reading is not None, asked
+        assert (reading.text, reading.leans) == (understood, True)
+        turns.append({**FIRST, "question": asked, "read_as": reading.text})
+
+
+def test_a_chain_is_read_by_the_assistant(assistant: Assistant) -> None:
+    """From its own answers, and from their JSON."""
+    for kept in (lambda answer: answer, answer_json):
+        turns = [kept(assistant.ask("What is the altitude of Bourbon?"))]
+        for asked in ("And of Geisha?", "and the price?", "and why?", "and when?"):
+            turns.append(kept(answer := assistant.ask(asked, turns)))
+        assert answer.read_as == "What is the price of Geisha? and when?"

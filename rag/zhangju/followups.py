@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from zhangju.enumerations import listed_items, numbered_items
 from zhangju.language import detect_language
 from zhangju.overview import ordinal_in
+from zhangju.replacing import replace_part
 from zhangju.simplified import simplify
 from zhangju.values import Answer
 from zhangju_index.errors import InputError
@@ -39,10 +40,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question, as it was understood, with the places that answered it."""
+    """An earlier question, with the places that answered it.
+
+    Attributes:
+        question: As it was understood.
+        places: What the answer cited.
+        asked: As it was asked.
+    """
 
     question: str
     places: tuple[Place, ...]
+    asked: str = ""
+
+    @property
+    def base(self) -> str:
+        """The question without a follow-up that was joined to it, so that one after another does not pile up."""
+        for end in re.finditer(r"[?？؟。.!！।]\s+", self.question):
+            if simplify(self.question[end.end() :]) in simplify(self.asked) != simplify(self.question):
+                return self.question[: end.end()].strip()
+        return self.question
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +342,9 @@ _HISTORY = (
 def _read_turn(turn: object, place: str) -> Turn:
     if isinstance(turn, Answer):
         return Turn(
-            turn.read_as or turn.question, tuple(Place(c.document_id, c.start, c.end) for c in turn.citations)
+            turn.read_as or turn.question,
+            tuple(Place(c.document_id, c.start, c.end) for c in turn.citations),
+            turn.question,
         )
     if not isinstance(turn, Mapping):
         raise InputError(f"{_HISTORY}, got {_kind(turn)} as {place}")
@@ -340,7 +358,10 @@ def _read_turn(turn: object, place: str) -> Turn:
         raise InputError(
             f'{_HISTORY}; the "citations" of {place} need "document_id", "start" and "end", as answers give them'
         )
-    return Turn(question.strip(), tuple(each for each in places if each))
+    asked = turn.get("question")
+    return Turn(
+        question.strip(), tuple(each for each in places if each), asked if isinstance(asked, str) else ""
+    )
 
 
 def _kind(value: object) -> str:
@@ -381,7 +402,7 @@ def read_follow_up(
             if found is None and nth and _NAMES_ARTICLE.match(text) and not _AND_HAN.match(bare):
                 # 第三条说了什么？ names an article of a law, whatever was asked before.
                 return None
-            text = _text_of(found, document) if found else f"{turn.question} {question}"
+            text = _text_of(found, document) if found else f"{turn.base} {question}"
             missing = found is None and _is_there(turn, document)
             return Reading(text, place=found, nth=nth, step=step, missing=missing)
     if (_MORE_HAN if han else _MORE).fullmatch(text):
@@ -395,11 +416,12 @@ def read_follow_up(
 def _read_chinese(
     text: str, question: str, turn: Turn, document: Callable[[str], Document]
 ) -> Reading | None:
-    together = Reading(f"{turn.question} {question}")
+    together = Reading(f"{turn.base} {question}")
+    replaced = replace_part(simplify(turn.base), text, "zh")
+    if replaced and _is_told(text, turn, document):
+        return Reading(replaced)
     if (match := _HAN_X.match(text)) and len(match["x"]) <= 10 and not _ASK_HAN.search(match["x"]):
-        return (
-            Reading(_about_other(match["x"], turn.question)) if _is_told(match["x"], turn, document) else None
-        )
+        return Reading(_about_other(match["x"], turn.base)) if _is_told(match["x"], turn, document) else None
     content = _SILENT_HAN.sub("", _ASK_HAN.sub(" ", _POINTS_HAN.sub(" ", text)))
     if not content.strip():
         return together
@@ -456,7 +478,12 @@ def _about_other(other: str, question: str) -> str:
 def _read_other(text: str, question: str, turn: Turn, language: str) -> Reading | None:
     spaced = language not in ("ja", "ko", "th")
     words = [word.lower() for word in _WORD.findall(text)]
-    together = Reading(f"{turn.question} {question}")
+    together = Reading(f"{turn.base} {question}")
+    # Few words do not tell their language: those of the question before do.
+    if replaced := replace_part(
+        turn.base, question, detect_language(f"{turn.base} {question}").partition("-")[0]
+    ):
+        return Reading(replaced)
     if _AND.match(question) and (len(words) <= 2 + _SHORT_WORDS if spaced else len(text) <= 14):
         return together
     if (

@@ -1,3 +1,4 @@
+from time import process_time
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ First, the joints were cut out; second, rails were welded in; third, the deck wa
 要抓好两点：一是人才要来；二是人才要留。
 
 通行费由小客车、货车和大巴缴纳，其他车辆免费。
+
+Cars go to New York, Los Angeles and San Francisco.
 """
 DOCUMENT = document_from_text(TEXT, name="bridge", source="bridge.txt")
 
@@ -64,6 +67,30 @@ def test_ordinals_are_no_list(text: str) -> None:
         ("合成生物、氢能和新型储能是重点。", ["合成生物", "氢能", "新型储能"]),
         ("重点发展能源、材料、信息等领域。", ["能源", "材料", "信息"]),
         ("They came from Denmark, Iceland and Norway.", ["Denmark", "Iceland", "Norway"]),
+        (
+            "They flew to New York, Los Angeles and San Francisco in May.",
+            ["New York", "Los Angeles", "San Francisco"],
+        ),
+        ("When Denmark, Iceland, and Norway joined", ["Denmark", "Iceland", "Norway"]),
+        ("They sell red apples, green pears and sour plums.", ["red apples", "green pears", "sour plums"]),
+        ("They sell apples, green pears and plums.", ["apples", "green pears", "plums"]),
+        ("Sweden, Norway and the Kingdom of Denmark agreed.", ["Sweden", "Norway", "the Kingdom of Denmark"]),
+        (
+            "Es waren der Deutsche Bund, die freie Stadt Bremen und das Königreich Preußen.",
+            ["der Deutsche Bund", "die freie Stadt Bremen", "das Königreich Preußen"],
+        ),
+        ("in den Städten Berlin, Hamburg und Bad Homburg", ["Berlin", "Hamburg", "Bad Homburg"]),
+        ("la France, l’Allemagne et l’Italie ont signé", ["la France", "l’Allemagne", "l’Italie"]),
+        ("A, B and C met D, E, F and G.", ["D", "E", "F", "G"]),
+        ("It costs 1,200 kroner, two euros and a smile.", ["1,200 kroner", "two euros", "a smile"]),
+        (
+            "It takes energy (wind, solar), materials and water.",
+            ["energy (wind, solar)", "materials", "water"],
+        ),
+        ("发展能源（风、光、水）、材料、信息等领域。", ["能源（风、光、水）", "材料", "信息"]),
+        ("能源（风（海上）、光）、材料和信息是重点。", ["能源（风（海上）、光）", "材料", "信息"]),
+        ("能源（风、光）、材料（钢、信息", []),
+        ("重点是能源（风、光、水）、材料。", ["风", "光", "水"]),
         ("挖掘、盘活闲置资源。", []),
         ("It is big, and red.", []),
     ],
@@ -71,6 +98,19 @@ def test_ordinals_are_no_list(text: str) -> None:
 def test_plain_lists_have_three_items(text: str, items: list[str]) -> None:
     """Without the words before and after them; two words side by side are none."""
     assert [text[start:end] for start, end in listed_items(text)] == items
+
+
+@pytest.mark.parametrize("piece", ["a, ", "a, b and ", "A (", "甲（", "a (b, c), ", "甲、", "(a) "])
+def test_long_lists_are_read_in_linear_time(piece: str) -> None:
+    """Ten times the commas, or brackets that nobody closes, take some ten times as long."""
+
+    def seconds(times: int) -> float:
+        started = process_time()
+        listed_items(piece * times)
+        return process_time() - started
+
+    short = min(seconds(3_000) for _ in range(3))
+    assert seconds(30_000) < 40 * short
 
 
 @given(st.text("一二三是、，；。和first, second; (1) and", max_size=60))
@@ -98,6 +138,7 @@ WALKED = [
     ("And the second?", ENGLISH, "second, rails were welded in"),
     ("那第二个呢？", "一是人才要来；", "二是人才要留"),
     ("那第二个呢？", "通行费由小客车、货车和大巴缴纳，其他车辆免费。", "货车"),
+    ("And the third?", "Cars go to New York, Los Angeles and San Francisco.", "San Francisco"),
     ("第四个呢？", STEPS, None),
     ("And the fifth?", ENGLISH, None),
 ]

@@ -254,10 +254,14 @@ def test_sentence_codes_that_nothing_looks_at_are_neither_made_nor_read(
             assert isinstance(index.sentence_store, FlatVectorStore)
             np.testing.assert_array_equal(index.entry("large").sentence_vectors, expected.sentence_vectors)
             search, query = FolderSearch(index), EMBEDDER.embed_queries(["第七项措施"])[0]
-            for where in (None, {"id": "large"}):
-                found = search.candidates(query, search.shares("第七项措施"), Reach(2, 4), where)
+            held = index.texts.chunks(range(chunks))
+            covered = dict(zip(held, search.lexical.coverage("第七项措施").tolist(), strict=True))
+            # Of fewer chunks than a leg puts forward, and of more.
+            for where, reach in ((None, 2), ({"id": "large"}, 2), ({"id": "large"}, chunks)):
+                found = search.candidates(query, search.shares("第七项措施"), Reach(reach, 4), where)
                 rows = [chunk.sentences for chunk in found.chunks]
                 assert len(found.sentence_similarity) == sum(map(len, rows))
+                assert found.coverage.tolist() == [covered[chunk] for chunk in found.chunks]
 
 
 def _answer(directory: Path, question: str) -> object:

@@ -219,9 +219,13 @@ class FolderSearch:
         where: Mapping[str, str] | None = None,
     ) -> Candidates:
         """Find the chunks that at least one leg puts forward; see ``SearchIndex``."""
-        # Of very many chunks, words are looked up in those that they may put forward alone.
-        coverage = None if len(self.lexical) >= SENTENCES_BELOW else self.lexical.coverage_of(shares)
-        rows = self._propose(query, shares, coverage, reach, self._allowed(where))
+        allowed = self._allowed(where)
+        chunks = None if allowed is None else _rows_of(allowed)
+        # Of very many chunks, words are looked up in those that they may put forward alone. Where a filter
+        # admits more than a few of them, scoring all once takes less than looking words up in these.
+        looked_up = len(self.lexical) >= SENTENCES_BELOW and (chunks is None or len(chunks) <= reach.chunks)
+        coverage = None if looked_up else self.lexical.coverage_of(shares)
+        rows = self._propose(query, shares, coverage, reach, allowed, chunks)
         sentences = _between(self.texts.sentence_bounds(rows))
         return Candidates(
             chunks=self.texts.chunks(rows),
@@ -295,9 +299,9 @@ class FolderSearch:
         coverage: FloatVector | None,
         reach: Reach,
         allowed: Sequence[range] | None,
+        chunks: IntVector | None,
     ) -> IntVector:
-        """Chunk rows that at least one leg puts forward, in order."""
-        chunks = None if allowed is None else _rows_of(allowed)
+        """Chunk rows that at least one leg puts forward, in order; ``chunks`` are the rows of ``allowed``."""
         considered = len(self.lexical) if chunks is None else len(chunks)
         if considered <= reach.chunks:
             return np.arange(considered) if chunks is None else chunks
@@ -312,11 +316,10 @@ class FolderSearch:
             beside = _beside().submit(find_sentences) if considered >= _BESIDE_FROM else None
             dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
             by_sentence = (beside.result() if beside else find_sentences())[1][0]
-        if chunks is None and coverage is None:
+        if coverage is None:
             lexical = self.lexical.best(shares, reach.chunks)
         else:
-            scores = self.lexical.coverage_of(shares) if coverage is None else coverage
-            lexical = highest(scores if chunks is None else scores[chunks], reach.chunks)
+            lexical = highest(coverage if chunks is None else coverage[chunks], reach.chunks)
             lexical = lexical if chunks is None else chunks[lexical]
         return np.unique(np.concatenate([dense, self.texts.chunk_rows_of(by_sentence), lexical]))
 

@@ -1,7 +1,7 @@
 import pytest
 
 from zhangju_index.lines import split_lines
-from zhangju_index.markdown import underlined_lines, verbatim_lines
+from zhangju_index.markdown import says_nothing, underlined_lines, verbatim_lines
 
 
 def verbatim(text: str) -> list[str]:
@@ -24,6 +24,12 @@ def underlined(text: str) -> dict[str, int]:
         ("a\n```sh\n# b\n```\nc", ["```sh", "# b", "```"]),
         ("~~~\n# b\n~~~", ["~~~", "# b", "~~~"]),
         ("````\n```\n# b\n````", ["````", "```", "# b", "````"]),
+        ("~~~~ py\n~~~\n```\n# b\n~~~~~\nc", ["~~~~ py", "~~~", "```", "# b", "~~~~~"]),
+        ("~~~ a `b`\n# b\n~~~\nc", ["~~~ a `b`", "# b", "~~~"]),
+        ("```\n~~~\n# b\n```\n# c", ["```", "~~~", "# b", "```"]),
+        ("a\n```\nb\n~~~\n# c\n~~~\nd", ["~~~", "# c", "~~~"]),
+        ("a\n~~~python\n# b\n```\n# c", ["~~~python", "# b", "```", "# c"]),
+        ("a\n```sh\n# b\n```sh\n# c", ["```sh", "# b", "```sh", "# c"]),
         ("---\ntitle: a\n---\nb", ["---", "title: a", "---"]),
         ("a\n<!-- b -->\nc", ["<!-- b -->"]),
         ("a\n<!-- b\nc -->\nd", ["<!-- b", "c -->"]),
@@ -36,6 +42,12 @@ def underlined(text: str) -> dict[str, int]:
         "fence",
         "tildes",
         "longer fence",
+        "longer tildes",
+        "backticks after tildes",
+        "tildes in backticks",
+        "a fence after an open one",
+        "open tildes with a language",
+        "open backticks with a language",
         "front matter",
         "comment",
         "long comment",
@@ -54,6 +66,7 @@ def test_lines_that_are_no_prose(text: str, lines: list[str]) -> None:
     "text",
     [
         "a\n```\n# an open fence is none",
+        "~~~我来了\n# 甲",
         "姓名：\t张三",
         "——他说完就走了。",
         "a\n--\nb",
@@ -65,6 +78,20 @@ def test_lines_that_are_no_prose(text: str, lines: list[str]) -> None:
 def test_prose_that_resembles_them(text: str) -> None:
     """Forms that plain text uses by accident do not count."""
     assert set(verbatim(text)) <= {"---"}
+
+
+def test_rows_of_tildes_are_ornaments() -> None:
+    """What stands between two of them is text."""
+    assert verbatim("~~~~~~~~\n# 甲\n~~~~~~~~\n乙") == ["~~~~~~~~", "~~~~~~~~"]
+
+
+@pytest.mark.parametrize(
+    ("line", "silent"),
+    [("~~~", True), ("~~~python", True), ("```sh", True), ("~~~我来了", False), ("~~~ hello there", False)],
+)
+def test_the_opening_of_a_fence_says_nothing(line: str, silent: bool) -> None:
+    """Of either mark, with or without a language."""
+    assert says_nothing(line) is silent
 
 
 def test_underlined_headings_have_two_levels() -> None:

@@ -2,8 +2,8 @@
 
 Such lines are kept, searched and quoted like any others, but for rules and comments, which say
 nothing. They are not prose: they join with nothing, and ``# a comment`` inside fenced code is no
-heading. Only forms that plain text does not use by accident count; a fence that is never closed is
-not one.
+heading. Only forms that plain text does not use by accident count: a fence that is never closed goes
+on to the end where it names a language (~~~python), and is none where it may be a line of ornament.
 """
 
 import re
@@ -14,8 +14,12 @@ from zhangju_index.lines import Line
 
 __all__ = ["says_nothing", "underlined_lines", "verbatim_lines"]
 
-_FENCE = re.compile(r"(?P<fence>`{3,}|~{3})(?P<info>[^`]*)")
-_FENCE_LINE = re.compile(r"`{3,}[ \t]*[\w+#.-]*")
+# The two ways that CommonMark fences code: only what stands after tildes may hold backticks.
+_FENCE = re.compile(r"(?P<fence>`{3,})(?P<info>[^`]*)|(?P<tildes>~{3,})(?P<said>.*)", re.DOTALL)
+_LANGUAGE = re.compile(r"[ \t]*[A-Za-z][A-Za-z\d_+#.-]*")
+_FENCE_LINE = re.compile(rf"`{{3,}}[ \t]*[\w+#.-]*|~{{3,}}(?:{_LANGUAGE.pattern})?")
+# Of plain text a longer row of tildes alone is an ornament between paragraphs.
+_MOST_BARE_TILDES = 5
 _COMMENTS = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+", re.DOTALL)
 _RULE = re.compile(r"([-=*_~—－─])(?:[ \t]*\1){2,}")
 _UNDERLINE = re.compile(r"(?:(?P<first>={3,})|(?P<second>-{3,}))")
@@ -81,17 +85,31 @@ def _front_matter(text: str, lines: list[Line]) -> set[int]:
 
 
 def _fenced(shown: list[str]) -> set[int]:
+    fences = [
+        (i, match["fence"] or match["tildes"], (match["info"] or match["said"] or "").rstrip())
+        for i, line in enumerate(shown)
+        if (match := _FENCE.fullmatch(line))
+    ]
+    # The longest fence after each that closes one of its mark, so that none is looked for in vain.
+    longest = {"`": 0, "~": 0}
+    closing: list[int] = []
+    for _, fence, info in reversed(fences):
+        closing.append(longest[fence[0]])
+        if not info:
+            longest[fence[0]] = max(longest[fence[0]], len(fence))
     found: set[int] = set()
     opened: tuple[int, str] | None = None
-    for i, line in enumerate(shown):
-        match = _FENCE.fullmatch(line)
-        if match is None:
-            continue
-        if opened is None:
-            opened = (i, match["fence"])
-        elif match["fence"].startswith(opened[1]) and not match["info"].strip():
-            found.update(range(opened[0], i + 1))
-            opened = None
+    for (i, fence, info), longest_after in zip(fences, reversed(closing), strict=True):
+        if opened is not None:
+            if fence.startswith(opened[1]) and not info:
+                found.update(range(opened[0], i + 1))
+                opened = None
+        elif longest_after >= len(fence):
+            if info or fence[0] == "`" or len(fence) <= _MOST_BARE_TILDES:
+                opened = (i, fence)
+        elif _LANGUAGE.fullmatch(info):
+            found.update(range(i, len(shown)))
+            break
     return found
 
 

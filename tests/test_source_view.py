@@ -289,6 +289,14 @@ def test_markdown_is_set_as_it_is_meant():
     assert "<strong>" not in plain
 
 
+def test_code_ends_where_its_fence_is_closed():
+    """By one of the same mark that is no shorter; what stands after it is text again."""
+    text = "# 说明\n\n~~~~ py\n~~~\n```\n**a**\n~~~~\n\n又一段**话**。\n"
+    written = render_source(outline_document(document_from_text(text, name="a", source="a.md")), "en")
+    assert written.count('class="zj-code"') == 5
+    assert re.findall(r"<strong>(.*?)</strong>", written) == ["话"]
+
+
 def test_markdown_inside_a_line_is_set_without_its_marks():
     """Code, links and quotations lose their marks to the eye alone; a link leads nowhere, a picture stays as written."""
     text = (

@@ -7,12 +7,13 @@ on to the end where it names a language (~~~python), and is none where it may be
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from zhangju_index.front_matter import find_front_matter
 from zhangju_index.lines import Line
 
-__all__ = ["says_nothing", "underlined_lines", "verbatim_lines"]
+__all__ = ["fenced_lines", "says_nothing", "underlined_lines", "verbatim_lines"]
 
 # The two ways that CommonMark fences code: only what stands after tildes may hold backticks.
 _FENCE = re.compile(r"(?P<fence>`{3,})(?P<info>[^`]*)|(?P<tildes>~{3,})(?P<said>.*)", re.DOTALL)
@@ -34,7 +35,7 @@ _LONGEST_UNDERLINED = 120
 def verbatim_lines(text: str, lines: list[Line]) -> set[int]:
     """Positions of the lines that are no prose."""
     shown = [text[line.start : line.end] for line in lines]
-    found = _front_matter(text, lines) | _fenced(shown) | _comments(shown)
+    found = _front_matter(text, lines).union(_comments(shown), *fenced_lines(shown))
     rows = [bool(_TABLE_ROW.fullmatch(line)) for line in shown]
     cells = [_count_cells(line) for line in shown]
     found.update(i for i, line in enumerate(shown) if _RULE.fullmatch(line))
@@ -84,7 +85,8 @@ def _front_matter(text: str, lines: list[Line]) -> set[int]:
     return {i for i, line in enumerate(lines) if line.start < found.end} if found else set()
 
 
-def _fenced(shown: list[str]) -> set[int]:
+def fenced_lines(shown: Sequence[str]) -> list[range]:
+    """Places of the lines of each piece of fenced code, the fences included."""
     fences = [
         (i, match["fence"] or match["tildes"], (match["info"] or match["said"] or "").rstrip())
         for i, line in enumerate(shown)
@@ -97,19 +99,18 @@ def _fenced(shown: list[str]) -> set[int]:
         closing.append(longest[fence[0]])
         if not info:
             longest[fence[0]] = max(longest[fence[0]], len(fence))
-    found: set[int] = set()
+    found: list[range] = []
     opened: tuple[int, str] | None = None
     for (i, fence, info), longest_after in zip(fences, reversed(closing), strict=True):
         if opened is not None:
             if fence.startswith(opened[1]) and not info:
-                found.update(range(opened[0], i + 1))
+                found.append(range(opened[0], i + 1))
                 opened = None
         elif longest_after >= len(fence):
             if info or fence[0] == "`" or len(fence) <= _MOST_BARE_TILDES:
                 opened = (i, fence)
         elif _LANGUAGE.fullmatch(info):
-            found.update(range(i, len(shown)))
-            break
+            return [*found, range(i, len(shown))]
     return found
 
 

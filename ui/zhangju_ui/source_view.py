@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from zhangju.language import detect_language
+from zhangju_index.markdown import fenced_lines
 from zhangju_index.outline import Outline
 from zhangju_index.reading import ReadingText
 from zhangju_index.values import Section
@@ -39,7 +40,6 @@ _EMPHASIS = re.compile(r"(?<!\*)(\*\*)(?=[^\s*])([^*]*[^\s*])(\*\*)(?!\*)")
 _LINK = re.compile(r"(?<![!\]\\])(\[)([^\[\]]+)(\]\([^\s()]*\))")
 _ITEM = re.compile(r"(?:[-*+•·]|\d{1,3}[.)])[ \t]+\S")
 _QUOTING = ">"
-_FENCE = ("```", "~~~")
 _MARKDOWN = (".md", ".markdown")
 # More columns do not fit a phone: such a table scrolls.
 _FEW_COLUMNS = 4
@@ -324,20 +324,13 @@ def _pieces(outline: Outline, blocks: Sequence[ReadingText], page: int | None) -
 
 
 def _fenced(outline: Outline) -> list[tuple[int, int]]:
-    """Stretches of code in Markdown, with their fences; one that is never closed is none."""
+    """Stretches of code in Markdown, with their fences."""
     if not _is_markdown(outline):
         return []
-    found: list[tuple[int, int]] = []
-    opened: ReadingText | None = None
-    for block in outline.blocks:
-        if not block.text.startswith(_FENCE):
-            continue
-        if opened is None:
-            opened = block
-        elif block.text.startswith(opened.text[:3]):
-            found.append((opened.offsets[0], block.offsets[-1] + 1))
-            opened = None
-    return found
+    blocks = outline.blocks
+    # No line of code joins with another: each is a block.
+    found = fenced_lines([block.text for block in blocks])
+    return [(blocks[lines[0]].offsets[0], blocks[lines[-1]].offsets[-1] + 1) for lines in found]
 
 
 def _is_markdown(outline: Outline) -> bool:

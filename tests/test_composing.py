@@ -173,6 +173,27 @@ def test_a_strangers_name_is_no_answer(question: str, judged: float | None, answ
     assert chosen == (["研究院院长 徐挺"] if answers else ["甲是一。"])
 
 
+@pytest.mark.parametrize(
+    ("name", "byline", "answers"),
+    [
+        ("Ann", "Ann Bell, Annual Review", True),
+        ("Ann?", "Annual Review", False),
+        ("bell", "Ann Bell", True),
+        ("ell", "Ann Bell", False),
+        ("徐", "研究院院长 徐挺", False),
+        ("徐挺", "研究院院长徐挺撰", True),
+        ("Xu", "徐Xu挺", True),
+        ("김민수", "김민수가", True),
+    ],
+)
+def test_a_name_alone_is_answered_by_the_byline_that_has_it(name: str, byline: str, answers: bool) -> None:
+    """As a word of its own, where a script parts words."""
+    (who,) = score(make_passage(1, [byline]), 0.9)
+    (running,) = score(make_passage(2, ["甲是一。"]), 0.8)
+
+    assert texts(choose_sentences([who, running], name)) == [byline if answers else "甲是一。"]
+
+
 def test_nothing_chooses_nothing() -> None:
     """No sentence, or headings alone, is no answer, however well they fit."""
     assert choose_sentences([]) == []

@@ -18,6 +18,7 @@ from zhangju.citing import cite
 from zhangju.expecting import wants_several
 from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
+from zhangju.language import UNSPACED
 from zhangju.numbered import article_of, named_articles
 from zhangju.ranking import ScoredSentence
 from zhangju.tables import cells_named, find_head, is_head, is_row
@@ -170,10 +171,17 @@ def _saying_something(
     return [item for item in bylines if item.passage.rank < first] or text
 
 
+# Words of hangul grow endings.
+_SPACED_LETTER = rf"[^\W_{UNSPACED}\uac00-\ud7af]"
+
+
 def _is_name_in(question: str, byline: str) -> bool:
     """Whether a question is a name and no more, which the byline has."""
-    name = question.strip("?？。.!！ ")
-    return len(name) > 1 and name.casefold() in byline.casefold()
+    name = question.strip("?？。.!！ ").casefold()
+    # Ann is not in Annual; scripts without spaces have no borders that one could see.
+    opens = f"(?<!{_SPACED_LETTER})" if re.match(_SPACED_LETTER, name) else ""
+    ends = f"(?!{_SPACED_LETTER})" if re.match(_SPACED_LETTER, name[-1:]) else ""
+    return len(name) > 1 and re.search(opens + re.escape(name) + ends, byline.casefold()) is not None
 
 
 def _surest(sentences: Sequence[ScoredSentence]) -> float:

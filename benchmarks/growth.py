@@ -5,22 +5,18 @@
     python benchmarks/growth.py --index DIR --texts FOLDER             … with more real texts
     python benchmarks/growth.py --index DIR --questions FILE           … asked real questions
 
-DIR is an index of your own, which is only read: its documents and their vectors are the first part of
-each size. Then come the texts in FOLDER, which nobody embedded. Beyond these documents are made up:
-the clauses of a real one in another order. What has no vector gets one that lies among those of the
-index as texts of one language do (one row of it, and half of the difference of two others). FILE has one
-question a line, or is (gzipped) JSON Lines with ``question``; without it, words from the middle of chunks
-are asked.
+DIR is only read: its documents with their vectors come first, then the texts in FOLDER, then documents made
+of real clauses in another order. What has no vector gets one that lies among those of the index as texts of
+one language do: one row of it, and half of the difference of two others. FILE has one question a line, or is
+(gzipped) JSON Lines with ``question``; without it, words from the middle of chunks are asked. Sizes are
+estimated; ``real`` are the chunks of real texts. Each size is built and asked in processes of its own.
 
-Sizes are estimated, so that somewhat more or fewer chunks are made; ``real`` are those of real texts.
-
-Each size is built and asked in processes of their own. ``build`` is milliseconds a chunk by the clock
-and by processor time, everything but the model's work (reading, outline, cutting, keywords, codes,
-files, digests); ``bytes`` are what a chunk takes on disk with its sentences, keywords and texts, and of
-that the vectors; ``search`` the median of ``Retriever.search`` without the model's work; ``rows`` that
-of finding the best rows alone that a search asks for (of 100 chunks and 200 sentences, or of 300 chunks
-where there are very many), both by the clock and by processor time, which other work on the machine
-disturbs less; ``@10`` the share of the 10 best rows that is found, the lesser one of both kinds; ``memory`` what a process that asks needs of its own, beside the model and files that it maps.
+    build    milliseconds a chunk, by the clock and by processor time, without the model's work
+    bytes    a chunk on disk with its sentences, keywords and texts; of that, the vectors
+    search   median of ``Retriever.search`` without the model's work
+    rows     finding the best rows alone: of 100 chunks and 200 sentences, or of 300 chunks among very many
+    @10      share of the 10 best rows that is found, the lesser one of chunks and sentences
+    memory   what a process that asks needs beside the model and the files that it maps
 """
 
 import argparse

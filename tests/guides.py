@@ -1,7 +1,8 @@
 """The guides' examples, taken out of them and run: what shells are told, line by line.
 
 Zhangju's own commands run in this process, with the model that the tests have loaded already; what
-serves, in one of its own. What installs is not run here (CI installs the wheel), but what it names must be there.
+serves, in one of its own. What installs is not run here (CI installs the wheel), but what it names must
+be there.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The same questions through every surface, of a folder and of a store: document, place, quote and score are equal."""
+"""The same questions through every surface, of a folder and of a store, give equal citations and scores."""
 
 import asyncio
 import json

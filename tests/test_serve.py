@@ -1,4 +1,4 @@
-"""``zhangju serve`` and ``zhangju chat`` as people start them: one process, on a socket, with the real index."""
+"""``zhangju serve`` and ``zhangju chat`` as people start them: a process, a socket, the real index."""
 
 import os
 import signal

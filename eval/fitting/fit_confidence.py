@@ -2,12 +2,13 @@
 
     python eval/fitting/fit_confidence.py --data DIR --cache FOLDER [--most N]
 
-Questions that the judge did not learn from are put to a small library: the passages of the article that answers
-(XQuAD), the passage that answers among those that look like it (DRCD, CMRC 2018, SQuAD 2.0), or the passages that
-people judged (NoMIRACL). The same library without the sentences that hold the answer is a near miss, as are the
-unanswerable questions of SQuAD 2.0 and NoMIRACL; another article is off the topic. Even questions fit, odd ones
-report. Answered questions weigh half, near misses 0.4, off the topic 0.1: the prior of the confidence.
-ChineseSquad 2.0 and Thai are only reported on: neither the judge nor the curve has seen them.
+Questions that the judge did not learn from are put to a small library: the passages of the article that
+answers (XQuAD), the passage that answers among those that look like it (DRCD, CMRC 2018, SQuAD 2.0), or
+the passages that people judged (NoMIRACL). The same library without the sentences that hold the answer is
+a near miss, as are the unanswerable questions of SQuAD 2.0 and NoMIRACL; another article is off the
+topic. Even questions fit, odd ones report. Answered questions weigh half, near misses 0.4, off the topic
+0.1: the prior of the confidence. ChineseSquad 2.0 and Thai are only reported on: neither the judge nor
+the curve has seen them.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Public sets as candidates of a search, so that scripts rank them with the library's own code.
 
-Only questions that the judge did not learn from (``rag/judge_training/sets.py`` says which, and names the origin
-of every set).
+Only questions that the judge did not learn from (``rag/judge_training/sets.py`` says which, and names the
+origin of every set).
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Make the mean questions of each language with the bundled model: what ``zhangju.centring`` takes off a question.
+"""Make the mean question of each language with the bundled model, for ``zhangju.centring``.
 
     python eval/fitting/make_everyday.py
 

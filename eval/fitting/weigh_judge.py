@@ -2,9 +2,9 @@
 
     python eval/fitting/weigh_judge.py --data DIR --cache FOLDER [--report] [--most N]
 
-Every passage of a set is searched, ranked by the library's own code. Its weight is chosen on even questions,
-``--report`` prints odd ones. Columns: nDCG@10 without the judge and with it at each weight; then how often the
-sentence quoted first is one that answers, at the same weights.
+Every passage of a set is searched, ranked by the library's own code. Its weight is chosen on even
+questions, ``--report`` prints odd ones. Columns: nDCG@10 without the judge and with it at each weight;
+then how often the sentence quoted first is one that answers, at the same weights.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Measure each leg of retrieval, and how the fusion depends on its weights and on what is taken off a question.
+"""Measure each leg of retrieval, and the fusion by its weights and by what is taken off a question.
 
     python eval/fitting/weigh_legs.py --data DIR
 

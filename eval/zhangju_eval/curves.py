@@ -1,4 +1,4 @@
-"""What the plots of a report show, as numbers: recall by depth, risk by coverage, reliability of confidence."""
+"""What the plots of a report show, as numbers: recall by depth, risk by coverage, reliability."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

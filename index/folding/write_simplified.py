@@ -3,8 +3,8 @@
     python index/folding/write_simplified.py          needs the package opencc
 
 Two lines of one length: traditional characters, and the simplified one that stands for each, as OpenCC
-(https://github.com/BYVoid/OpenCC, Apache-2.0) has them for single characters. Japanese forms that Chinese does
-not write (発) go to the same simplified character (发); those that it does write are left alone.
+(https://github.com/BYVoid/OpenCC, Apache-2.0) has them for single characters. Japanese forms that Chinese
+does not write (発) go to the same simplified character (发); those that it does write are left alone.
 """
 
 from pathlib import Path

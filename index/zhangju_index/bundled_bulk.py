@@ -1,4 +1,4 @@
-"""The bundled encoder for many texts at once: in torch, multiplied in bfloat16 where the processor does that fast.
+"""The bundled encoder for many texts at once: in torch, in bfloat16 where the processor does that fast.
 
 Processors with AVX512-BF16 or AMX multiply 16-bit numbers several times as fast as 32-bit ones.
 Weights and what they are multiplied with are bfloat16 here; sums, normalisation and what flows from

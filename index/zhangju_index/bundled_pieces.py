@@ -1,7 +1,8 @@
 """Finds the pieces of a vocabulary that stand in a text.
 
-A question of forty characters has some hundred pieces of the quarter of a million in it. They are found by the
-hashes of all its short substrings, so that no dictionary of all pieces has to be built before the first question.
+A question of forty characters has some hundred pieces of the quarter of a million in it. They are found
+by the hashes of all its short substrings, so that no dictionary of all pieces has to be built before the
+first question.
 """
 
 import numpy as np

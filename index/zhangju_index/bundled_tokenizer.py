@@ -10,8 +10,8 @@ form in a way of its own: a grapheme of fewer than six bytes is looked up as a w
 by itself. So the entries that can ever apply are single characters (the file's character map)
 and pairs of a letter that has no entry with a mark that composes with it (derived here).
 
-A unigram model of the whole vocabulary takes half a second to build and 60 MB, so that of a question and a few
-sentences is built of the pieces that stand in them: the best way to cut a text uses no others.
+A unigram model of the whole vocabulary takes half a second to build and 60 MB, so that of a question and
+a few sentences is built of the pieces that stand in them: the best way to cut a text uses no others.
 """
 
 import struct

@@ -1,7 +1,7 @@
 """The words of the bundled model: three quarters of its weights, of which a text needs a few rows.
 
-They stay in the weights file and are expanded as texts come. A runtime that is given the whole table reads, repacks
-and keeps 250,037 rows for the sake of some twenty.
+They stay in the weights file and are expanded as texts come. A runtime that is given the whole table
+reads, repacks and keeps 250,037 rows for the sake of some twenty.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
 """Keyword search that understands Chinese: BM25 over characters, their pairs, and words.
 
-Tokenisers that split on spaces turn a Chinese sentence into one token and find nothing. Here a
-run of Han, kana, hangul or Thai gives its single characters and its pairs, which needs no
-dictionary and finds every exact term; other scripts give words. Text is folded first (NFKC,
-case, digits of every script, marks that are mostly left out in writing, traditional characters to
-simplified ones), so spellings of one word meet. Tokens are for matching only: offsets never come from folded text.
+Tokenisers that split on spaces turn a Chinese sentence into one token and find nothing. Here a run of
+Han, kana, hangul or Thai gives its single characters and its pairs, which needs no dictionary and finds
+every exact term; other scripts give words. Text is folded first (NFKC, case, digits of every script,
+marks that are mostly left out in writing, traditional characters to simplified ones), so spellings of one
+word meet. Tokens are for matching only: offsets never come from folded text.
 
 What is kept are the counts that BM25 is made of, in Lucene's variant (Kamphuis et al. 2020); each
 score is computed when it is asked for, so that texts that come or go touch no table of the others.

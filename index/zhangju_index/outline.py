@@ -2,9 +2,9 @@
 
     lines -> blocks -> headings (stated, numbered, free-standing, piece heads) -> leads -> sections
 
-Nothing here knows any one article. What counts is what the format states (a heading of Word or
-HTML, ``#`` in Markdown), marks (第X章, 一、, （一）, 1., 1.1), the stack of short lines that heads a piece (column, title, byline), free-standing lines, and
-leads that open paragraphs in series.
+Nothing here knows any one article. What counts is what the format states (a heading of Word or HTML,
+``#`` in Markdown), marks (第X章, 一、, （一）, 1., 1.1), the stack of short lines that heads a piece (column,
+title, byline), free-standing lines, and leads that open paragraphs in series.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Groups of sentences that the judge learns from: one that answers a question, and others that look as if they did."""
+"""Groups of sentences that the judge learns from: one that answers, and others that look as if they did."""
 
 import random
 import re

@@ -5,10 +5,10 @@
 needs the package opencc besides ``zhangju[all]``. It is deterministic by seed on one machine, writes a
 checkpoint every few minutes and goes on from it when started again; ``log.jsonl`` keeps the learning curve.
 
-A step reads some groups: a question, the sentence that answers it, others of its passage, and sentences of other
-passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. The loss is the
-cross-entropy over the sentences of a group and "none of them", plus that of each sentence by itself, plus that of
-the first and last token of the answer.
+A step reads some groups: a question, the sentence that answers it, others of its passage, and sentences
+of other passages that look as if they did (:mod:`groups`). In a third of the groups nothing answers. The
+loss is the cross-entropy over the sentences of a group and "none of them", plus that of each sentence by
+itself, plus that of the first and last token of the answer.
 """
 
 import argparse

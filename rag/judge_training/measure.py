@@ -2,10 +2,10 @@
 
     python rag/judge_training/measure.py --data DIR --checkpoint FOLDER --cache FOLDER [--most N]
 
-Prints, for each set: how often the first sentence by the judge answers, within the passage that answers (beside
-the first by similarity); and how well its best score tells questions that are answered from those that are not
-(AUROC): the passage with and without its answering sentences for sets of spans, as judged by people for SQuAD
-2.0, ChineseSquad and NoMIRACL.
+Prints, for each set: how often the first sentence by the judge answers, within the passage that answers
+(beside the first by similarity); and how well its best score tells questions that are answered from those
+that are not (AUROC): the passage with and without its answering sentences for sets of spans, as judged by
+people for SQuAD 2.0, ChineseSquad and NoMIRACL.
 """
 
 import argparse

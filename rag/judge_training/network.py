@@ -2,8 +2,9 @@
 
     <s> query: … </s> title, what goes before </s> passage: sentence </s> -> 12 layers -> score, start, end
 
-The lower layers are the bundled ones and never change; the upper ones get low-rank updates (LoRA, Hu et al.
-2021, arXiv 2106.09685) of their four matrices. Only those, the layer norms and the heads are trained and shipped.
+The lower layers are the bundled ones and never change; the upper ones get low-rank updates (LoRA, Hu et
+al. 2021, arXiv 2106.09685) of their four matrices. Only those, the layer norms and the heads are trained
+and shipped.
 """
 
 import math

@@ -2,8 +2,8 @@
 
     <s> query: question </s> title, the end of what goes before </s> passage: sentence </s>
 
-What stands around a sentence tells what its "it" and "that year" are; it lies between marks of its own, so that
-the network knows which words are judged.
+What stands around a sentence tells what its "it" and "that year" are; it lies between marks of its own,
+so that the network knows which words are judged.
 """
 
 import hashlib

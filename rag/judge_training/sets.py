@@ -1,14 +1,14 @@
 """Public question sets that the judge learns from and is measured on, in one form.
 
 A set is two files of gzipped JSON Lines, ``NAME.passages.jsonl.gz`` (id, title, text) and
-``NAME.questions.jsonl.gz`` (id, question, passage_id, answers, answer_start, answerable). None of them is part
-of the project. Learned from, all under licences that allow shipping what was learned:
+``NAME.questions.jsonl.gz`` (id, question, passage_id, answers, answer_start, answerable). None of them is
+part of the project. Learned from, all under licences that allow shipping what was learned:
 
-- XQuAD (Artetxe, Ruder, Yogatama 2020; github.com/google-deepmind/xquad, CC BY-SA 4.0), eleven of its languages;
-- DRCD (Shao et al. 2018; github.com/DRCKnowledgeTeam/DRCD, CC BY-SA 3.0), development and test part;
-- CMRC 2018, trial part (Cui et al. 2019; github.com/ymcui/cmrc2018, CC BY-SA 4.0);
-- SQuAD 2.0, half of the development part (Rajpurkar, Jia, Liang 2018; CC BY-SA 4.0);
-- NoMIRACL, English and Chinese (Thakur et al. 2024; github.com/project-miracl/nomiracl, Apache-2.0).
+- XQuAD (Artetxe, Ruder, Yogatama 2020; github.com/google-deepmind/xquad, CC BY-SA 4.0), eleven of its
+languages; - DRCD (Shao et al. 2018; github.com/DRCKnowledgeTeam/DRCD, CC BY-SA 3.0), development and test
+part; - CMRC 2018, trial part (Cui et al. 2019; github.com/ymcui/cmrc2018, CC BY-SA 4.0); - SQuAD 2.0,
+half of the development part (Rajpurkar, Jia, Liang 2018; CC BY-SA 4.0); - NoMIRACL, English and Chinese
+(Thakur et al. 2024; github.com/project-miracl/nomiracl, Apache-2.0).
 
 Each is divided once, by article: one article in four is never learned from and reported on.
 """

@@ -1,13 +1,14 @@
 """How likely it is that the sources answer a question.
 
-A logistic curve over what one search found: what the judge makes of the sentences that it read, the similarity of
-the best sentence, and that of the nearest sentences about other things, which says what level to expect of this
-question in this language. ``eval/fitting/fit_confidence.py`` fitted it on public questions that the judge did not
-learn from, answered (half), near misses (four in ten) and off the topic. On 1,555 of them that were not fitted the
-calibration error is 0.04, AUROC 0.84 against near misses and 1.00 off the topic; 0.78 and 0.84 for near misses in
-Thai, which neither has seen; for those that people wrote to mislead 0.77 (SQuAD 2.0) and 0.59 (ChineseSquad 2.0,
-which neither has seen). Where no judge reads, a curve over the similarities alone stands in, which sees the topic
-but not whether the fact is there.
+A logistic curve over what one search found: what the judge makes of the sentences that it read, the
+similarity of the best sentence, and that of the nearest sentences about other things, which says what
+level to expect of this question in this language. ``eval/fitting/fit_confidence.py`` fitted it on public
+questions that the judge did not learn from, answered (half), near misses (four in ten) and off the topic.
+On 1,555 of them that were not fitted the calibration error is 0.04, AUROC 0.84 against near misses and
+1.00 off the topic; 0.78 and 0.84 for near misses in Thai, which neither has seen; for those that people
+wrote to mislead 0.77 (SQuAD 2.0) and 0.59 (ChineseSquad 2.0, which neither has seen). Where no judge
+reads, a curve over the similarities alone stands in, which sees the topic but not whether the fact is
+there.
 """
 
 import math

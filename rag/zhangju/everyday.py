@@ -1,4 +1,4 @@
-"""Questions about everything and nothing in particular, in twenty-one languages: what all questions have in common.
+"""Questions about everything, in twenty-one languages: what all questions have in common.
 
 They were written for this purpose, the same twenty in each language. ``zhangju.centring`` says what for.
 """

@@ -5,9 +5,9 @@
     那载体呢？   and the money?   the question before, about something else
     谁写的？     why was it?      the question before is what it is about
 
-A question that names its own subject stands for itself, whatever was asked before, and so does one
-that says that it changes the subject. The lists are what one sentence counts up, and those of the outline: sections of one level,
-bylines, paragraphs that open alike; or the places of the last answer.
+A question that names its own subject stands for itself, whatever was asked before, and so does one that
+says that it changes the subject. The lists are what one sentence counts up, and those of the outline:
+sections of one level, bylines, paragraphs that open alike; or the places of the last answer.
 """
 
 import re

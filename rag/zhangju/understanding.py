@@ -1,4 +1,4 @@
-"""What a question asks, in the light of the turns before it and of the outline, before anything is searched."""
+"""What a question asks, by the turns before it and the outline, before anything is searched."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,8 +1,9 @@
 """Gradio, imported without what it does by itself.
 
-It would report to its makers, and for each of its components it parses the source, compares a file of type stubs
-beside it and writes that where it is missing: two fifths of the time of ``import gradio`` (6.31), for people who
-write components. One without a source file is left alone, so it is told that there are none.
+It would report to its makers, and for each of its components it parses the source, compares a file of
+type stubs beside it and writes that where it is missing: two fifths of the time of ``import gradio``
+(6.31), for people who write components. One without a source file is left alone, so it is told that there
+are none.
 """
 
 import inspect

@@ -1,7 +1,7 @@
 """What takes long to import is imported while the model is read.
 
-Reading it is work of the disk and of compiled code, which leaves a second core to the imports. Which thread imports
-a module first makes no difference to it: the other one waits for that module alone.
+Reading it is work of the disk and of compiled code, which leaves a second core to the imports. Which
+thread imports a module first makes no difference to it: the other one waits for that module alone.
 """
 
 import importlib

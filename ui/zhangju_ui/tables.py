@@ -1,4 +1,4 @@
-"""The cells of a table that is kept as lines: Markdown's ``| a | b |``, or cells with white space between them.
+"""The cells of a table that is kept as lines: Markdown's ``| a | b |``, or with white space between.
 
 No character of a line is lost: what stands between the cells stays with the cell that follows, or
 with the last one, so that every place in a table can be shown and marked.

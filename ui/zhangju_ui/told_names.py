@@ -1,4 +1,4 @@
-"""What programs elsewhere may ask for with ``where``: what listings tell them, so not where files lie on this machine.
+"""What programs elsewhere may ask for with ``where``: what listings tell them, so no paths of files.
 
 Whether something is found would tell it otherwise, one guess after the other.
 """

@@ -1,1 +1,1 @@
-"""Retrievers of other frameworks; each needs its extra, ``zhangju[langchain]`` or ``zhangju[llama-index]``."""
+"""Retrievers of other frameworks; each needs its extra, ``[langchain]`` or ``[llama-index]``."""

@@ -2,8 +2,8 @@
 
     <s> query: question </s> passage: sentence </s>
 
-``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from. With the heading and the
-sentence before it would be misled on articles more than helped (``CARD.md``).
+``rag/judge_training/pairs.py`` makes the same of the sets that the judge learned from. With the heading
+and the sentence before it would be misled on articles more than helped (``CARD.md``).
 """
 
 from collections.abc import Sequence

@@ -84,7 +84,7 @@ def test_only_the_article_that_is_named_is_quoted() -> None:
         passage = replace(passage, chunk=replace(passage.chunk, section_path=(title,)))
         found += score(passage, value)
 
-    assert [item.passage.chunk.section_path for item in choose_sentences(found, "第十二条是什么？")] == [
+    assert [item.passage.chunk.section_path for item in choose_sentences(found, named={(12, 0)})] == [
         ("第十二条",)
     ]
 

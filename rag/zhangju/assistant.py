@@ -139,7 +139,9 @@ class Assistant:
             confidence = max(confidence, self._threshold) if asked.subject is None else 1.0
             quotes = asked.quotes
         elif confidence >= self._threshold:
-            chosen = choose_sentences(findings.sentences, asked.text, who=asked.who, said=asked.said)
+            chosen = choose_sentences(
+                findings.sentences, asked.text, who=asked.who, said=asked.said, named=findings.named
+            )
             quotes = quote_sentences(chosen, self._retriever.document)
         else:
             quotes = ()

@@ -10,7 +10,7 @@ Quotes from one document stand in the order of its text, the documents in the or
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice, takewhile
 
 from zhangju.asking import byline_may_answer
@@ -19,7 +19,7 @@ from zhangju.expecting import wants_several
 from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
 from zhangju.language import UNSPACED
-from zhangju.numbered import article_of, named_articles
+from zhangju.numbered import Article, article_of
 from zhangju.ranking import ScoredSentence
 from zhangju.tables import cells_named, find_head, is_head, is_row
 from zhangju.values import AnswerSentence
@@ -49,6 +49,7 @@ def choose_sentences(
     *,
     who: bool = False,
     said: Sequence[Place] = (),
+    named: Collection[Article] = (),
 ) -> list[ScoredSentence]:
     """Choose what to quote, in reading order.
 
@@ -57,9 +58,10 @@ def choose_sentences(
         question: What is asked; it tells how many things are wanted.
         who: Whether the question asks for a person.
         said: Places that the answer before quoted, where this question asks on.
+        named: Articles of a law that the question names; they answer alone.
     """
     able = _saying_something(sentences, question, who=who)
-    if named := named_articles(question):
+    if named:
         able = [item for item in able if article_of(item.passage.chunk) in named] or able
     worth = {id(item): _worth(item) - _SAID * _was_said(item, said) for item in able}
     ranked = sorted(able, key=lambda item: -worth[id(item)])

@@ -11,7 +11,7 @@ from zhangju.simplified import simplify
 from zhangju_index.marks import numeral_value
 from zhangju_index.values import Chunk
 
-__all__ = ["NAMED", "article_of", "is_absent", "named_articles", "of_articles"]
+__all__ = ["NAMED", "Article", "article_of", "is_absent", "named_articles", "of_articles"]
 
 NAMED = 0.5
 """What a passage is ahead for being the article that is named: more than all else that tells two passages apart."""

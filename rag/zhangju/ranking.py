@@ -5,7 +5,7 @@ passages that lead, and its log-odds are added: to each sentence, and to a passa
 sentence.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from time import perf_counter
@@ -24,7 +24,7 @@ from zhangju.fusion import (
     level_lengths,
     lift,
 )
-from zhangju.numbered import NAMED, is_absent, named_articles, of_articles
+from zhangju.numbered import NAMED, Article, is_absent, named_articles, of_articles
 from zhangju.reranking import Judgement, Reranker, Use, source_range, whole_words
 from zhangju.values import Highlight, Passage
 from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
@@ -97,6 +97,7 @@ class Findings:
         timings: Milliseconds by stage.
         judged: Log-odds that any sentence answers, where a calibrated reranker read some:
             half-way between those of the best one and the log of their summed odds.
+        named: Articles of a law that the question names by their number.
     """
 
     passages: tuple[Passage, ...]
@@ -106,6 +107,7 @@ class Findings:
     coverage: float
     timings: Mapping[str, float]
     judged: float | None = None
+    named: Collection[Article] = ()
 
 
 class Ranked(NamedTuple):
@@ -119,6 +121,7 @@ class Ranked(NamedTuple):
         unread: What is added to the score of a sentence that it did not read.
         similarity: As in ``Findings``.
         judged: As in ``Findings``.
+        named: As in ``Findings``.
         milliseconds: What the reranker took.
     """
 
@@ -129,6 +132,7 @@ class Ranked(NamedTuple):
     unread: float
     similarity: float
     judged: float | None
+    named: Collection[Article]
     milliseconds: float
 
 
@@ -167,58 +171,56 @@ def rank(
     scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
     if named := named_articles(question):
         scores += NAMED * np.array(of_articles(chunks, named), dtype=np.float32)
-    # A stranger's name is read, but speaks for an answer only if it is found likely.
-    silent = {
-        place
-        for place in np.flatnonzero(byline & telling).tolist()
-        if not byline_may_answer(question, chunks[place].sentences[0].reading_text)
-    }
 
-    judgements: dict[int, Judgement] = {}
-    judged: float | None = None
-    unread = 0.0
     started = perf_counter()
+    read: list[tuple[int, int]] = []
+    found: Sequence[Judgement] = ()
     if reranker is not None:
         # A stable sort keeps the order of the text among equals.
         leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
         places_read = [place for place in leading if telling[place]]
         read = _leading(candidates, places_read, scores, levelled, shares, expected_kind(question))
-        found = (
-            reranker.judge(question, [chunks[place].sentences[row] for place, row in read]) if read else []
-        )
-        if found:
-            # What was not read ranked lower: it counts as the least likely of what was.
-            unread = lift(min(judgement.log_odds for judgement in found))
-            best_read = np.full(len(chunks), unread, dtype=np.float32)
-            for (place, row), judgement in zip(read, found, strict=True):
-                judgements[int(bounds[place]) + row] = judgement
-                if byline[place]:
-                    silent.discard(place)
-                    if not byline_may_answer(
-                        question, chunks[place].sentences[row].reading_text, judgement.log_odds
-                    ):
-                        silent.add(place)
-                best_read[place] = max(best_read[place], lift(judgement.log_odds))
-            if Use.ORDER in uses:
-                scores = scores + best_read
-            if Use.REFUSAL in uses and reranker.calibrated:
-                heard = [
-                    judgement.log_odds
-                    for (place, _), judgement in zip(read, found, strict=True)
-                    if place not in silent
-                ]
-                judged = _any_of(heard or [judgement.log_odds for judgement in found])
-                if is_absent(chunks, named):
-                    # The topic of another article is no answer.
-                    judged = min(judged, _ABSENT)
-            if Use.QUOTES not in uses:
-                judgements, unread = {}, 0.0
-    telling[list(silent)] = False
+        if read:
+            found = reranker.judge(question, [chunks[place].sentences[row] for place, row in read])
+
+    log_odds = {pair: judgement.log_odds for pair, judgement in zip(read, found, strict=True)}
+    bylines: dict[int, tuple[int, float | None]] = dict.fromkeys(
+        np.flatnonzero(byline & telling).tolist(), (0, None)
+    )
+    bylines |= {place: (row, said) for (place, row), said in log_odds.items() if place in bylines}
+    # A stranger's name is read, but speaks for an answer only if it is found likely.
+    silent = [
+        place
+        for place, (row, said) in bylines.items()
+        if not byline_may_answer(question, chunks[place].sentences[row].reading_text, said)
+    ]
+    telling[silent] = False
+
+    judgements: dict[int, Judgement] = {}
+    judged: float | None = None
+    unread = 0.0
+    if reranker is not None and found:
+        # What was not read ranked lower: it counts as the least likely of what was.
+        least = lift(min(log_odds.values()))
+        if Use.ORDER in uses:
+            best_read = np.full(len(chunks), least, dtype=np.float32)
+            for (place, _), said in log_odds.items():
+                best_read[place] = max(best_read[place], lift(said))
+            scores = scores + best_read
+        if Use.REFUSAL in uses and reranker.calibrated:
+            heard = [said for (place, _), said in log_odds.items() if telling[place]]
+            judged = _any_of(heard or list(log_odds.values()))
+            if is_absent(chunks, named):
+                # The topic of another article is no answer.
+                judged = min(judged, _ABSENT)
+        if Use.QUOTES in uses:
+            rows = (int(bounds[place]) + row for place, row in read)
+            judgements, unread = dict(zip(rows, found, strict=True)), least
     spread = np.repeat(telling, np.diff(bounds))
     similarity = float(candidates.sentence_similarity[spread if spread.any() else ...].max())
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
-    return Ranked(places, scores, levelled, judgements, unread, similarity, judged, milliseconds)
+    return Ranked(places, scores, levelled, judgements, unread, similarity, judged, named, milliseconds)
 
 
 def findings_of(
@@ -261,6 +263,7 @@ def findings_of(
         float(candidates.coverage.max()),
         {},
         ranked.judged,
+        ranked.named,
     )
 
 

@@ -209,6 +209,14 @@ def test_evaluating_examples_run(beside_sets: Path, monkeypatch: pytest.MonkeyPa
     assert str(space["page"]).startswith("<!doctype html>")
 
 
+def test_the_line_of_a_set_is_one() -> None:
+    """What the guide shows stands in the set, and once more with room to read."""
+    [line], [pretty] = blocks("evaluating.md", "jsonl"), blocks("evaluating.md", "json")
+    lines = (ROOT / "eval" / "zhangju_eval" / "sets" / "article.jsonl").read_text("utf-8").splitlines()
+    assert line.strip() in lines
+    assert json.loads(line) == json.loads(pretty)
+
+
 @pytest.mark.slow
 def test_scale_out_examples_run(beside_laws: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In Milvus Lite, with a Dask cluster that stands by; what it embedded is not embedded again."""

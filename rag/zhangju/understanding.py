@@ -12,6 +12,7 @@ from zhangju.retriever import Retriever
 from zhangju.surveying import piece_names, quote_place, survey
 from zhangju.values import AnswerSentence
 from zhangju_index.filters import admitted
+from zhangju_index.searching import document_fields
 from zhangju_index.values import Document
 
 __all__ = ["Understood", "understand"]
@@ -141,14 +142,7 @@ def _documents(
     listing = list(retriever.listing())
     if where:
         fields = [
-            {
-                **each.metadata,
-                "document_id": each.document_id,
-                "id": each.document_id,
-                "title": each.title,
-                "source": each.source,
-            }
-            for each in listing
+            document_fields(each.document_id, each.title, each.source, each.metadata) for each in listing
         ]
         listing = [each for each, fits in zip(listing, admitted(fields, where), strict=True) if fits]
     if len(listing) > most:

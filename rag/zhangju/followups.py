@@ -398,12 +398,11 @@ def read_follow_up(
         nth = ordinal_in(text)
         step = 1 if _NEXT.search(text) else -1 if _BEFORE.search(text) else 0
         if nth or step:
-            found = _walk(turn, nth, step, document, parts=_PARTS.search(text) is not None)
+            found, missing = _walk(turn, nth, step, document, parts=_PARTS.search(text) is not None)
             if found is None and nth and _NAMES_ARTICLE.match(text) and not _AND_HAN.match(bare):
                 # 第三条说了什么？ names an article of a law, whatever was asked before.
                 return None
             text = _text_of(found, document) if found else f"{turn.base} {question}"
-            missing = found is None and _is_there(turn, document)
             return Reading(text, place=found, nth=nth, step=step, missing=missing)
     if (_MORE_HAN if han else _MORE).fullmatch(text):
         following = _following(turn, document)
@@ -648,15 +647,21 @@ _PARTS = re.compile(
 
 def _walk(
     turn: Turn, nth: int, step: int, document: Callable[[str], Document], *, parts: bool
-) -> Place | None:
-    """Another item of the list that the last answer stands in: what its sentence counts up, or else the outline's."""
+) -> tuple[Place | None, bool]:
+    """Another item of the list that the last answer stands in, and whether a text that is held lacks it."""
     if not turn.places:
-        return None
-    place = turn.places[0]
+        return None, False
     try:
-        outline = outline_document(document(place.document_id))
+        outline = outline_document(document(turn.places[0].document_id))
     except KeyError:
-        return None
+        return None, False
+    found = _item_of(outline, turn, nth, step, parts=parts)
+    return found, found is None
+
+
+def _item_of(outline: Outline, turn: Turn, nth: int, step: int, *, parts: bool) -> Place | None:
+    """An item of what the sentence counts up that was said, or else of the outline."""
+    place = turn.places[0]
     # Of several quotes, the one that numbers its items is the list.
     alone = len(turn.places) == 1
     same = [each for each in turn.places if each.document_id == place.document_id]
@@ -729,14 +734,6 @@ def _first_of(outline: Outline, start: int, end: int, *, whole: bool) -> tuple[i
         if spans := split_sentences(part.text):
             return part.source_range(spans[0][0], spans[-1 if whole else 0][1])
     return None
-
-
-def _is_there(turn: Turn, document: Callable[[str], Document]) -> bool:
-    """Whether the last answer stands in a document that is still held."""
-    try:
-        return bool(turn.places) and document(turn.places[0].document_id) is not None
-    except KeyError:
-        return False
 
 
 def _following(turn: Turn, document: Callable[[str], Document]) -> Place | None:

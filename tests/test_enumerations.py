@@ -101,25 +101,45 @@ def test_plain_lists_have_three_items(text: str, items: list[str]) -> None:
 
 
 @pytest.mark.parametrize("piece", ["a, ", "a, b and ", "A (", "甲（", "a (b, c), ", "甲、", "(a) "])
-def test_long_lists_are_read_in_linear_time(piece: str) -> None:
-    """Ten times the commas, or brackets that nobody closes, take some ten times as long."""
-
-    def seconds(times: int) -> float:
-        started = process_time()
-        listed_items(piece * times)
-        return process_time() - started
-
-    short = min(seconds(3_000) for _ in range(3))
-    assert seconds(30_000) < 40 * short
+def test_long_lists_are_read_in_a_moment(piece: str) -> None:
+    """A hundred thousand commas, or brackets that nobody closes, are looked at once."""
+    started = process_time()
+    listed_items(piece * 100_000)
+    assert process_time() - started < 5
 
 
-@given(st.text("一二三是、，；。和first, second; (1) and", max_size=60))
+PIECES = [
+    "New",
+    "York",
+    "the",
+    "a",
+    "l’Île",
+    " ",
+    ", ",
+    " and ",
+    " und ",
+    "of",
+    "、",
+    "和",
+    "（",
+    "）",
+    "(",
+    ")",
+    "1",
+]
+
+
+@given(
+    st.text("一二三是、，；。和first, second; (1) and", max_size=60)
+    | st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+)
 def test_items_lie_in_the_text_in_order(text: str) -> None:
     """Whatever is counted up, the items follow each other."""
     for items in [*numbered_items(text), listed_items(text)]:
         edges = [edge for item in items for edge in item]
         assert edges == sorted(edges)
         assert all(0 <= start < end <= len(text) for start, end in items)
+        assert all(text[start:end] == text[start:end].strip() for start, end in items)
 
 
 def turn(quote: str) -> dict[str, Any]:

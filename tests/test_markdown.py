@@ -1,7 +1,11 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zhangju_index.lines import split_lines
-from zhangju_index.markdown import says_nothing, underlined_lines, verbatim_lines
+from zhangju_index.markdown import fenced_lines, says_nothing, underlined_lines, verbatim_lines
 
 
 def verbatim(text: str) -> list[str]:
@@ -78,6 +82,30 @@ def test_lines_that_are_no_prose(text: str, lines: list[str]) -> None:
 def test_prose_that_resembles_them(text: str) -> None:
     """Forms that plain text uses by accident do not count."""
     assert set(verbatim(text)) <= {"---"}
+
+
+FENCES = ["```", "````", "~~~", "~~~~", "~~~~~~", "```py", "~~~ sh", "# a", "~~~我", "``` a`b"]
+
+
+def fenced_slowly(lines: list[str]) -> list[range]:
+    """From each line that opens a fence, the first after it that closes it."""
+    for first, line in enumerate(lines):
+        fence, info = line.replace(line.lstrip(line[0]), ""), line.lstrip(line[0]).strip()
+        if len(fence) < 3 or "`" in info or (line == "~~~~~~"):
+            continue
+        closing = (n for n in range(first + 1, len(lines)) if re.fullmatch(f"{fence}{line[0]}*", lines[n]))
+        if (last := next(closing, None)) is not None:
+            shifted = fenced_slowly(lines[last + 1 :])
+            return [range(first, last + 1), *(range(r.start + last + 1, r.stop + last + 1) for r in shifted)]
+        if info.isascii() and info:
+            return [range(first, len(lines))]
+    return []
+
+
+@given(st.lists(st.sampled_from(FENCES), max_size=12))
+def test_fences_are_found_as_by_looking_on_from_each(lines: list[str]) -> None:
+    """One pass gives what a search from each that opens gives."""
+    assert fenced_lines(lines) == fenced_slowly(lines)
 
 
 def test_rows_of_tildes_are_ornaments() -> None:

@@ -278,7 +278,7 @@ def test_every_guide_is_tested_and_linked() -> None:
     for guide in GUIDES:
         assert f"docs/{guide}" in readme
         text = (DOCS / guide).read_text(encoding="utf-8")
-        run = sum(len(blocks(guide, language)) for language in ("python", "sh", "json"))
+        run = sum(len(blocks(guide, language)) for language in ("python", "sh", "json", "jsonl"))
         assert run
         assert text.count("```") == 2 * run
     [configuration] = blocks("mcp.md", "json")

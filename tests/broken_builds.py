@@ -24,7 +24,8 @@ import faiss  # noqa: F401 - loaded before forking: the children only do what a 
 from index_entries import CHUNKING, MODEL, make_entry
 from zhangju_index import embedding
 from zhangju_index.errors import ZhangjuError
-from zhangju_index.folder import open_index, write_index
+from zhangju_index.folder import open_index
+from zhangju_index.folder_writer import write_index
 from zhangju_index.generations import claimed
 from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
 from zhangju_index.toy import ToyEmbedder

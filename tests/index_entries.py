@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zhangju_index.folder import IndexEntry, Origin
+from zhangju_index.entries import IndexEntry, Origin
 from zhangju_index.manifest import ModelRecord
 from zhangju_index.protocols import FloatMatrix
 from zhangju_index.text_keys import text_keys

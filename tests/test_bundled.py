@@ -12,7 +12,8 @@ from zhangju.retriever import Retriever
 from zhangju_index.build import build_index
 from zhangju_index.chunking import ChunkSettings
 from zhangju_index.errors import IndexBusyError, InputError
-from zhangju_index.folder import open_index, write_index
+from zhangju_index.folder import open_index
+from zhangju_index.folder_writer import write_index
 from zhangju_index.generations import claimed
 from zhangju_index.parsing import bundled_article, document_from_text
 from zhangju_index.toy import ToyEmbedder
@@ -115,7 +116,7 @@ def test_another_model_is_replaced() -> None:
 def test_another_version_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """After an upgrade the article is divided by the new version's rules."""
     folder = bundled_index_folder()
-    monkeypatch.setattr("zhangju_index.folder.version", lambda name: "0.0.1")
+    monkeypatch.setattr("zhangju_index.folder_writer.version", lambda name: "0.0.1")
     build_index([bundled_article()], folder, EMBEDDER)
     monkeypatch.undo()
 

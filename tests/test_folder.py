@@ -15,6 +15,7 @@ import pytest
 
 from index_entries import CHUNKING, MODEL, make_entry, unit_rows
 from zhangju_index import folder
+from zhangju_index.entries import IndexEntry
 from zhangju_index.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -25,7 +26,8 @@ from zhangju_index.errors import (
     InputError,
     ZhangjuError,
 )
-from zhangju_index.folder import Index, IndexEntry, IndexWriter, open_index, salvage_index, write_index
+from zhangju_index.folder import Index, open_index, salvage_index
+from zhangju_index.folder_writer import IndexWriter, write_index
 from zhangju_index.generations import claimed
 from zhangju_index.parsing import source_hash
 from zhangju_index.text_keys import text_keys

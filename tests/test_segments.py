@@ -15,11 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index_entries import CHUNKING, MODEL, make_entry, unit_rows
-from zhangju_index import folder, searching
+from zhangju_index import folder, folder_files, folder_writer, searching
 from zhangju_index.approximate import ApproximateVectorStore
 from zhangju_index.build import load_lexical
+from zhangju_index.entries import IndexEntry
 from zhangju_index.errors import IndexDamagedError
-from zhangju_index.folder import Index, IndexEntry, Kept, open_index, salvage_index, write_index
+from zhangju_index.folder import Index, open_index, salvage_index
+from zhangju_index.folder_writer import Kept, write_index
 from zhangju_index.generations import claimed
 from zhangju_index.lexical import K1, B
 from zhangju_index.library import Source, add_sources, rebuild_library, remove_documents
@@ -230,7 +232,7 @@ def test_sentence_codes_that_nothing_looks_at_are_neither_made_nor_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From ``SENTENCES_BELOW`` chunks on; filters, entries and scores read the exact rows as ever."""
-    monkeypatch.setattr(folder, "APPROXIMATE_FROM", 16)
+    monkeypatch.setattr(folder_writer, "APPROXIMATE_FROM", 16)
     text = "\n".join(LONG.splitlines()[number] * 9 for number in range(40))
     _add(tmp_path / "below", large=text)
     with open_index(tmp_path / "below", verify=True) as index:
@@ -241,8 +243,8 @@ def test_sentence_codes_that_nothing_looks_at_are_neither_made_nor_read(
         }
         assert isinstance(index.sentence_store, ApproximateVectorStore)
 
-    monkeypatch.setattr(folder, "SENTENCES_BELOW", chunks)
-    monkeypatch.setattr(searching, "SENTENCES_BELOW", chunks)
+    for module in (folder, folder_writer, searching):
+        monkeypatch.setattr(module, "SENTENCES_BELOW", chunks)
     _add(tmp_path / "from", large=text)
     files = _generation(tmp_path / "from")
     assert (files / "chunks.codes").exists()
@@ -433,7 +435,7 @@ def test_what_is_added_beside_a_large_segment_does_not_read_it(
     monkeypatch.setattr(folder, "_SMALL_BYTES", 100)
     monkeypatch.setattr("zhangju_index.library._WORTH_COMPARING", 0)
     compared: list[str] = []
-    digest = folder._digest
+    digest = folder_files.digest_of
 
     def watched(path: Path) -> str:
         compared.append(path.relative_to(grown).as_posix().split("/", 2)[2])
@@ -441,7 +443,7 @@ def test_what_is_added_beside_a_large_segment_does_not_read_it(
 
     with open_index(grown) as index:
         small = index.texts.document("small").text
-    monkeypatch.setattr(folder, "_digest", watched)
+    monkeypatch.setattr(folder_files, "digest_of", watched)
     _add(grown, small=small)
     assert "more/001/texts.sqlite" in compared
     assert "texts.sqlite" not in compared
@@ -502,7 +504,7 @@ def test_large_and_small_segments_stand_side_by_side(tmp_path: Path, monkeypatch
     """Vectors in half precision and in float32 are one index: same texts, same scores, all changes work."""
     whole, half = tmp_path / "whole", tmp_path / "half"
     _add(whole, large=LONG)
-    monkeypatch.setattr(folder, "_HALF_FROM", 150)
+    monkeypatch.setattr(folder_writer, "_HALF_FROM", 150)
     _add(half, large=LONG)
     # One sentence that the large document has, and one that it has not.
     again = LONG.partition("\n")[0]
@@ -557,7 +559,7 @@ def test_a_large_segment_has_the_same_bytes_however_it_comes(
     vectors = [np.vstack([entry.sentence_vectors for entry in entries])]
     vectors.append(vectors[0].astype(np.float16).astype(np.float32))
     for least, expected in ((1000, vectors[0]), (1, vectors[1]), (9, vectors[1])):
-        monkeypatch.setattr(folder, "_HALF_FROM", least)
+        monkeypatch.setattr(folder_writer, "_HALF_FROM", least)
         with _in_segments(tmp_path / str(least), [entries]) as index:
             np.testing.assert_array_equal(index.sentence_store.vectors(slice(None)), expected)
     one, other = (_generation(tmp_path / each) for each in ("1", "9"))

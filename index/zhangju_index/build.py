@@ -17,17 +17,10 @@ from numpy.typing import NDArray
 
 from zhangju_index.chunking import ChunkSettings, chunk_document, encoded_sentences, heading_path
 from zhangju_index.cohort import COHORTS, embed_cohorts
+from zhangju_index.entries import UNKNOWN, IndexEntry, Origin
 from zhangju_index.errors import IndexDamagedError, IndexUnusableError, InputError
-from zhangju_index.folder import (
-    UNKNOWN,
-    CommonWriter,
-    Index,
-    IndexEntry,
-    Kept,
-    Origin,
-    open_index,
-    write_index,
-)
+from zhangju_index.folder import Index, open_index
+from zhangju_index.folder_writer import CommonWriter, Kept, write_index
 from zhangju_index.generations import JOURNAL, claimed, telling, unfinished_file
 from zhangju_index.journal import VectorJournal
 from zhangju_index.lexical import LexicalIndex

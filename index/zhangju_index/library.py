@@ -34,6 +34,7 @@ from zhangju_index.build import (
     read_segments,
     text_size,
 )
+from zhangju_index.entries import Origin
 from zhangju_index.errors import (
     DocumentError,
     Fault,
@@ -43,7 +44,7 @@ from zhangju_index.errors import (
     InputError,
 )
 from zhangju_index.file_names import file_name
-from zhangju_index.folder import Index, Origin, open_index, salvage_index
+from zhangju_index.folder import Index, open_index, salvage_index
 from zhangju_index.formats import choose_parser
 from zhangju_index.generations import SPOOL, claimed, mend, telling, unfinished_file
 from zhangju_index.manifest import DocumentRecord, Manifest, version

@@ -29,8 +29,8 @@ from zhangju_index.build import (
 )
 from zhangju_index.chunking import ChunkSettings, encoded_sentences
 from zhangju_index.cohort import embed_cohorts
+from zhangju_index.entries import IndexEntry, Origin
 from zhangju_index.errors import DocumentError, IndexDamagedError
-from zhangju_index.folder import IndexEntry, Origin
 from zhangju_index.generations import JOURNAL, claimed, unfinished_file
 from zhangju_index.lexical import tokenize
 from zhangju_index.library import Change, Intake, OnNote, OnReading, Source, Spool, find_document

@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from zhangju_index.build import lexical_text
+from zhangju_index.entries import IndexEntry
 from zhangju_index.errors import IndexUnusableError
-from zhangju_index.folder import IndexEntry
 from zhangju_index.manifest import Counts, DocumentRecord
 from zhangju_index.milvus.claim import Claim
 from zhangju_index.milvus.client import Client, Row, quoted

@@ -8,6 +8,7 @@ ask nothing either, though they are near to whatever is short.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 from zhangju.language import is_short_word
 from zhangju.simplified import simplify
@@ -157,7 +158,6 @@ _GREETINGS = {
 }
 """Greetings, thanks, yes, no and the like, by language; what several languages say is under one."""
 _POLITE = r"啊|呀|哦|吗|嘛|了|there|everyone|all|again|so much|very much|a lot|schön|sehr|beaucoup|bien|mille|большое|มาก|جزيلا"
-_SAID_IN = {language: re.compile(rf"(?:{words})(?!\w)") for language, words in _GREETINGS.items()}
 _ANY = "|".join(_GREETINGS.values())
 _SMALL_TALK = re.compile(rf"(?:{_ANY})(?:\s*(?:{_ANY}|{_POLITE}))*")
 _MARKS = re.compile(r"[^\w\s\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f]+|[\u064b-\u0652]")
@@ -177,8 +177,14 @@ def small_talk_language(question: str) -> str | None:
     if not _SMALL_TALK.fullmatch(words):
         return None
     # Of words that begin alike the longest is meant: "ha det" is no laughter.
-    found = {language: match.end() for language, said in _SAID_IN.items() if (match := said.match(words))}
+    found = {language: match.end() for language, said in _said_in().items() if (match := said.match(words))}
     return max(found, key=lambda language: found[language]) if found else None
+
+
+@cache
+def _said_in() -> dict[str, re.Pattern[str]]:
+    # Most questions are no small talk: not while the module is imported, which a start waits for.
+    return {language: re.compile(rf"(?:{words})(?!\w)") for language, words in _GREETINGS.items()}
 
 
 def _plain(question: str) -> str:

@@ -48,7 +48,7 @@ _THE = {
 }
 _LEAD = re.compile(
     r"^[\s¿]*(?:and what about|and how about|what about|how about|and|und was ist mit|und wie ist es mit|und|en wat is|en hoe zit het met|en"
-    r"|et qu['’]en est-il|et|y qué pasa con|y|e quanto a|e|а как насчёт|а как насчет|а что насчёт|а|и|thế còn|vậy còn|còn|peki ya|peki|ya)\s+",
+    r"|et qu['’]en est-il|et|y qué pasa con|y|e quanto a|e|а как насчёт|а как насчет|а что насчёт|а|и|thế còn|vậy còn|còn)\s+",
     re.IGNORECASE,
 )
 _TRAIL = re.compile(r"(?:\s+(?:thì sao|then|please|denn|alors|entonces))?[\s?？.!…]*$", re.IGNORECASE)

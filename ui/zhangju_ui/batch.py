@@ -1,7 +1,7 @@
 """Many questions in one run: JSON Lines in, one JSON line out for each, in order.
 
-{"id": "q1", "question": "…", "history": […], "where": {…}}   ->   {"id": "q1", …} or {"id": "q1",
-"error": "…"}
+{"id": "q1", "question": "…", "history": […], "where": {…}}
+{"id": "q1", …} or {"id": "q1", "error": "…"}
 """
 
 import json

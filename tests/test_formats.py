@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from written import Part, write, write_pdf
@@ -74,6 +74,13 @@ PROSE = st.lists(
 )
 # A PDF file needs some full lines to show how wide its column is.
 OPENING = Part("paragraph", "昨天上午，横跨大河的新桥正式通车。这座桥长两千三百米，修建用了三年时间。" * 4)
+# Its last line stands alone on the second page of a PDF file, with more Arabic letters than Chinese ones.
+ENDS_IN_ARABIC = [
+    OPENING,
+    Part("paragraph", "河水涨了又落，桥上的人来了又去。" * 3),
+    *(Part("paragraph", f"第{day}天，河水涨了又落。") for day in range(15)),
+    Part("paragraph", "春天的市民在公园和大桥上有了新的技术，山和树木中的大河是النهر طويل جدا和山水公园。"),
+]
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -149,6 +156,7 @@ def test_what_is_read_is_quoted_exactly_in_every_format(form: str, parts: list[P
 @pytest.mark.parametrize("form", FORMS)
 @FEW
 @given(parts=PROSE.map(lambda parts: [OPENING, *parts]))
+@example(parts=ENDS_IN_ARABIC)
 def test_no_format_loses_words_or_cuts_sentences(form: str, parts: list[Part]) -> None:
     """Each sentence that was written is within one sentence that is quoted, in the same order."""
     if form == "pdf":

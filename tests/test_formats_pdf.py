@@ -303,7 +303,7 @@ def _set(*lines: str) -> Page:
 def test_marks_of_other_scripts_stay_beside_a_right_to_left_letter(lines: tuple[str, ...]) -> None:
     """Only points of Hebrew and Arabic are moved to the letter that they stand on."""
     page = _set(*lines)
-    turned = face_right(page)
+    (turned,) = face_right([page])
     assert sorted(glyph.text for glyph in turned.glyphs) == sorted(glyph.text for glyph in page.glyphs)
     first = lines[0].replace(" ", "")
     assert "".join(glyph.text for glyph in turned.glyphs[: len(first)]) == first
@@ -317,7 +317,22 @@ def test_points_hang_on_the_right_to_left_letter_that_they_stand_on() -> None:
     page = _set("חמש")
     style = page.glyphs[0].style
     page.glyphs.extend([Glyph("\u05b8", 87, 87, 700, style), Glyph("\u05b7", 300, 300, 700, style)])
-    assert "".join(glyph.text for glyph in face_right(page).glyphs) == "ש\u05b8\u05b7מח"
+    (turned,) = face_right([page])
+    assert "".join(glyph.text for glyph in turned.glyphs) == "ש\u05b8\u05b7מח"
+
+
+@pytest.mark.parametrize(
+    ("others", "last", "expected"),
+    [
+        ("the river rose and fell", "שלום ab", "םולש" + "ab"),
+        ("הנהר עלה וירד", "ab cd של", "לש" + "abcd"),
+    ],
+    ids=["Latin", "Hebrew"],
+)
+def test_a_page_of_few_letters_is_turned_as_its_document_is(others: str, last: str, expected: str) -> None:
+    """The end of a sentence on a page of its own does not tell in which direction the page is read."""
+    turned = face_right([_set(*[others] * 20), _set(last)])
+    assert "".join(glyph.text for glyph in turned[1].glyphs) == expected
 
 
 def test_columns_of_right_to_left_writing_are_read_from_the_right() -> None:

@@ -36,7 +36,7 @@ class PdfParser:
     def parse(self, data: bytes, source: str) -> Parsed:
         """Take the text out of a file, with its pages, headings and full lines."""
         found = read_source(data, source)
-        lines, columns = _read_lines([face_right(page) for page in found.pages])
+        lines, columns = _read_lines(face_right(found.pages))
         if not lines:
             # Scans may have page numbers, and stamps of whoever scanned them.
             raise DocumentError(

@@ -8,6 +8,7 @@ Standard Annex 9, from where glyphs stand alone.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -20,6 +21,9 @@ __all__ = ["face_right"]
 # In font sizes: base lines of one row differ by less, and a wider gap parts cells or columns.
 _SAME_BASE = 0.2
 _WIDEST_GAP = 1.8
+# The document counts as much as this many letters of each page, a line or so: the end of a sentence
+# on a page of its own says too little.
+_LEAN = 50
 # A mark on a letter stands so near to its base line, and a space is at least so wide.
 _REACH = 0.9
 _LEAST_SPACE = 0.08
@@ -40,14 +44,19 @@ _BRACKETS = "()[]{}<>«»"
 _OTHER_BRACKETS = dict(zip(_BRACKETS, ")(][}{><»«", strict=True))
 
 
-def face_right(page: Page) -> Page:
-    """Move the glyphs of a page so that all of it is read from left to right, each row in order."""
-    kinds = [_kind(glyph) for glyph in page.glyphs]
-    backward = kinds.count("R")
-    if not backward:
-        return page
+def face_right(pages: Sequence[Page]) -> list[Page]:
+    """Move the glyphs of a document's pages so that all is read from left to right, each row in order."""
+    counts = [Counter(map(_kind, page.glyphs)) for page in pages]
+    backward, forward = (sum(count[kind] for count in counts) for kind in "RL")
+    lean = _LEAN * (backward - forward) / max(1, backward + forward)
+    return [
+        _face_right(page, is_turned=count["R"] - count["L"] + lean > 0) if count["R"] else page
+        for page, count in zip(pages, counts, strict=True)
+    ]
+
+
+def _face_right(page: Page, *, is_turned: bool) -> Page:
     glyphs = [replace(glyph) for glyph in page.glyphs]
-    is_turned = backward > kinds.count("L")
     if is_turned:
         _turn(glyphs, page.left + page.right)
     rows = _rows([k for k, glyph in enumerate(glyphs) if not _hangs(glyph)], glyphs)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangju.composing import MAX_OTHERWISE, MAX_SENTENCES, NEARLY, choose_sentences, quote_sentences
-from zhangju.followups import Place
+from zhangju.history import Place
 from zhangju.ranking import ScoredSentence
 from zhangju.values import Passage
 from zhangju_index.chunking import is_heading

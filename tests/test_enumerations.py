@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from counting import count_steps
 from zhangju import Assistant, Retriever, ToyEmbedder
 from zhangju.enumerations import listed_items, numbered_items
-from zhangju.followups import read_follow_up, read_history
+from zhangju.followups import read_follow_up
+from zhangju.history import read_history
 from zhangju_index.parsing import document_from_text
 from zhangju_index.values import Document
 

@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from counting import count_steps
 from zhangju import Assistant, Retriever, ToyEmbedder
-from zhangju.followups import read_follow_up, read_history
+from zhangju.followups import read_follow_up
+from zhangju.history import Turn, read_history
 from zhangju.jsonable import answer_json
 from zhangju_eval import load_set
 from zhangju_index.errors import InputError
@@ -320,6 +322,38 @@ def test_follow_ups_one_after_another_do_not_pile_up(chain: str) -> None:
         assert reading is not None, asked
         assert (reading.text, reading.leans) == (understood, True)
         turns.append({**FIRST, "question": asked, "read_as": reading.text})
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "base"),
+    [
+        ("Where is it? Why?", "Why?", "Where is it?"),
+        ("Where is it? Since when? Why? And how?", " Why? And how? ", "Where is it? Since when?"),
+        ("會議在哪裡？ 为什么？", "為什麼？", "會議在哪裡？"),
+        ("Where is it? Why?", "Where is it? Why?", "Where is it? Why?"),
+        ("河多长？ 桥多高？", "对了，河多长？ 桥多高？", "河多长？ 桥多高？"),
+        ("Where is it? Why?", "", "Where is it? Why?"),
+        ("Where is it?", "is it?", "Where is it?"),
+    ],
+)
+def test_a_question_leans_without_what_was_joined_to_it(question: str, asked: str, base: str) -> None:
+    """What stands at its end as it was asked, however many sentences either has."""
+    assert Turn(question, (), asked).base == base
+
+
+@pytest.mark.parametrize("asked", ["Why?", "Or so? " * 100, "对了，"])
+def test_the_sentences_of_an_earlier_question_are_looked_at_once(asked: str) -> None:
+    """Four times as many take about four times the steps."""
+
+    def steps(sentences: int) -> int:
+        return count_steps(lambda: Turn("Is it so? " * sentences + asked, (), asked + asked[:3]).base)
+
+    assert steps(2000) < 6 * steps(500)
+
+
+def test_a_line_of_words_for_the_next_item_is_read_once() -> None:
+    """It ends: each of them may be read in two ways, and a line of fifty in more than anybody waits for."""
+    assert read("下一" * 50 + "桥", FIRST) is None
 
 
 def test_a_chain_is_read_by_the_assistant(assistant: Assistant) -> None:

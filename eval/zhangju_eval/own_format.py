@@ -20,7 +20,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from zhangju.followups import read_history
+from zhangju.history import read_history
 from zhangju_eval.library import sections_of
 from zhangju_eval.questions import EvalQuestion, EvalSet, Evidence, Gold, PassageGold, SectionGold
 from zhangju_eval.reading import read_lines

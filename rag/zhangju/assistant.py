@@ -9,8 +9,8 @@ from zhangju.asking import says_nothing
 from zhangju.composing import choose_sentences, quote_sentences
 from zhangju.confidence import THRESHOLD, estimate_confidence
 from zhangju.events import AnswerEvent, Finished, Found
-from zhangju.followups import Turn, read_history
 from zhangju.generating import Generator
+from zhangju.history import Turn, read_history
 from zhangju.phrases import lead_for
 from zhangju.questions import check_question
 from zhangju.replying import Reply

@@ -16,8 +16,8 @@ from itertools import islice, takewhile
 from zhangju.asking import byline_may_answer
 from zhangju.citing import cite
 from zhangju.expecting import wants_several
-from zhangju.followups import Place
 from zhangju.fusion import PASSAGE_SHARE
+from zhangju.history import Place
 from zhangju.language import UNSPACED
 from zhangju.numbered import Article, article_of
 from zhangju.ranking import ScoredSentence

@@ -6,59 +6,22 @@
     谁写的？     why was it?      the question before is what it is about
 
 A question that names its own subject stands for itself, whatever was asked before, and so does one that
-says that it changes the subject. The lists are what one sentence counts up, and those of the outline:
-sections of one level, bylines, paragraphs that open alike; or the places of the last answer.
+says that it changes the subject.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zhangju.enumerations import listed_items, numbered_items
-from zhangju.language import detect_language
-from zhangju.overview import ordinal_in
+from zhangju.history import Place, Turn
+from zhangju.language import detect_language, words_of
 from zhangju.replacing import replace_part
 from zhangju.simplified import simplify
-from zhangju.values import Answer
-from zhangju_index.errors import InputError
-from zhangju_index.outline import Outline, outline_document
-from zhangju_index.sentences import split_sentences
+from zhangju.walking import BARE, following, names_article, read_step, text_of, walk
 from zhangju_index.values import Document
 
-__all__ = ["Place", "Reading", "Turn", "about_article", "read_follow_up", "read_history", "read_place"]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place that an earlier answer cited."""
-
-    document_id: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier question, with the places that answered it.
-
-    Attributes:
-        question: As it was understood.
-        places: What the answer cited.
-        asked: As it was asked.
-    """
-
-    question: str
-    places: tuple[Place, ...]
-    asked: str = ""
-
-    @property
-    def base(self) -> str:
-        """The question without a follow-up that was joined to it, so that one after another does not pile up."""
-        for end in re.finditer(r"[?？؟。.!！।]\s+", self.question):
-            if simplify(self.question[end.end() :]) in simplify(self.asked) != simplify(self.question):
-                return self.question[: end.end()].strip()
-        return self.question
+__all__ = ["Reading", "about_article", "read_follow_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,170 +64,6 @@ _MORE = re.compile(
     r"(?: is there| are there| does it say| gibt es)?|(?:他には?|ほかには?|その他は|それから|続きは)(?:何|なに)?(?:が?あります)?(?:か|です|は)*|(?:또|더|그 외에?|다른 것은?)(?: 있나요| 뭐가 있나요| 있어요|요)?",
     re.IGNORECASE,
 )
-_NEXT = re.compile(
-    r"下一|下个|下個|\b(?:next|following one|nächste\w*|suivante?s?|siguientes?|próxim[oa]|prossim[oa]|следующ\w*|volgende)\b|次の|次は|다음",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"上一|上个|上個|前一|\b(?:previous|one before|vorige\w*|précédente?|anterior|предыдущ\w*)\b|前の|이전",
-    re.IGNORECASE,
-)
-_BARE_HAN = re.compile(
-    r"(?:那|么|下一|上一|前一|下|上|第[一二三四五六七八九十\d]+|最后|一|个|点|部分|章|节|条|项|篇|段|位|方面|句|件|种|文章|的|又|是|呢|讲了?|说了?|写|谁|什么|内容|要点|标题|作者|怎么|样|如何|"
-    r"哪些|有|叫|指|吗|请问|再|说|讲|看|看)+"
-)
-_BARE = frozenset(
-    [
-        "and",
-        "what",
-        "about",
-        "how",
-        "is",
-        "are",
-        "the",
-        "a",
-        "one",
-        "ones",
-        "of",
-        "then",
-        "was",
-        "were",
-        "who",
-        "wrote",
-        "it",
-        "does",
-        "say",
-        "said",
-        "next",
-        "last",
-        "following",
-        "previous",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "1st",
-        "2nd",
-        "3rd",
-        "4th",
-        "point",
-        "part",
-        "section",
-        "item",
-        "piece",
-        "article",
-        "und",
-        "was",
-        "ist",
-        "mit",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "den",
-        "wie",
-        "steht",
-        "es",
-        "um",
-        "nächste",
-        "nächsten",
-        "zweite",
-        "zweiten",
-        "dritte",
-        "dritten",
-        "vierte",
-        "erste",
-        "ersten",
-        "letzte",
-        "letzten",
-        "punkt",
-        "teil",
-        "abschnitt",
-        "artikel",
-        "wer",
-        "schrieb",
-        "et",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "quoi",
-        "quel",
-        "quelle",
-        "est",
-        "pour",
-        "suivant",
-        "suivante",
-        "deuxième",
-        "seconde",
-        "second",
-        "troisième",
-        "dernier",
-        "dernière",
-        "premier",
-        "première",
-        "point",
-        "partie",
-        "qui",
-        "a",
-        "écrit",
-        "y",
-        "el",
-        "los",
-        "las",
-        "qué",
-        "cual",
-        "cuál",
-        "es",
-        "siguiente",
-        "segundo",
-        "segunda",
-        "tercero",
-        "tercera",
-        "tercer",
-        "último",
-        "última",
-        "primero",
-        "primera",
-        "punto",
-        "parte",
-        "quién",
-        "escribió",
-        "а",
-        "и",
-        "что",
-        "кто",
-        "какой",
-        "какая",
-        "следующая",
-        "следующую",
-        "следующий",
-        "следующее",
-        "второй",
-        "вторая",
-        "вторую",
-        "третий",
-        "третья",
-        "третью",
-        "последний",
-        "последняя",
-        "первый",
-        "первая",
-        "часть",
-        "пункт",
-        "написал",
-        "статья",
-        "статью",
-    ]
-)
-_BARE_OTHER = re.compile(
-    r"(?:では|じゃあ|それでは)?[、,]?(?:次の?|第?[一二三四五\d]+(?:つ目|番目|点目)?)(?:の?(?:もの|点|部分|章|記事))?(?:は|について)?(?:何|誰|だれ)?(?:です|が書きました)?か?|그럼\s?(?:다음|[두세네]\s?번째)(?:은|는|것은)?요?"
-)
-_NAMES_ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇两\d]+(?:条|章|节|款|编)")
 _HAN_X = re.compile(r"^(?P<x>[^，,。？?！!]{1,16}?)(?:呢|又如何|又怎么样|又怎样|又是什么|怎么样|如何)$")
 _ASK_HAN = re.compile(
     r"什么时候|什么|哪里|哪些|哪几|哪个|哪|谁|多少|几|怎么样|怎样|怎么|如何|为什么|为何|何时|何|呢|吗|多大|多久|是否"
@@ -315,59 +114,6 @@ _LANGUAGES = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _SHORT_WORDS = 4
 _SHORT_HAN = 7
-_OPENING = 200
-
-
-def read_history(history: object) -> list[Turn]:
-    """Take what is needed from earlier turns, the last one last.
-
-    Args:
-        history: Answers, or objects with ``question`` and ``citations`` as in JSON; an object without
-            citations cited nothing.
-
-    Raises:
-        InputError: It is something else, or one of them is. What is passed over in silence would make
-            a follow-up mean something else.
-    """
-    if isinstance(history, str | bytes | Mapping | Answer) or not isinstance(history, Iterable):
-        raise InputError(f"{_HISTORY}, got {_kind(history)}")
-    return [_read_turn(each, f"turn {number}") for number, each in enumerate(history, start=1)]
-
-
-_HISTORY = (
-    'expected "history" to be a list of earlier answers, or of objects with their "question" and "citations"'
-)
-
-
-def _read_turn(turn: object, place: str) -> Turn:
-    if isinstance(turn, Answer):
-        return Turn(
-            turn.read_as or turn.question,
-            tuple(Place(c.document_id, c.start, c.end) for c in turn.citations),
-            turn.question,
-        )
-    if not isinstance(turn, Mapping):
-        raise InputError(f"{_HISTORY}, got {_kind(turn)} as {place}")
-    question = turn.get("read_as") or turn.get("question")
-    if not isinstance(question, str) or not question.strip():
-        got = "none" if question is None else "an empty one" if isinstance(question, str) else _kind(question)
-        raise InputError(f'{_HISTORY}; {place} needs a "question" in words, got {got}')
-    citations = turn.get("citations") or ()
-    places = [read_place(each) for each in citations] if isinstance(citations, list | tuple) else [None]
-    if None in places:
-        raise InputError(
-            f'{_HISTORY}; the "citations" of {place} need "document_id", "start" and "end", as answers give them'
-        )
-    asked = turn.get("question")
-    return Turn(
-        question.strip(), tuple(each for each in places if each), asked if isinstance(asked, str) else ""
-    )
-
-
-def _kind(value: object) -> str:
-    names = {str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
-    named = "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else ""
-    return named or names.get(type(value), type(value).__name__)
 
 
 def read_follow_up(
@@ -394,19 +140,16 @@ def read_follow_up(
         text = _AND_HAN.sub("", text) or text
     if _LANGUAGES.match(text):
         return Reading(turn.question)
-    if _is_bare(text, han=han):
-        nth = ordinal_in(text)
-        step = 1 if _NEXT.search(text) else -1 if _BEFORE.search(text) else 0
-        if nth or step:
-            found, missing = _walk(turn, nth, step, document, parts=_PARTS.search(text) is not None)
-            if found is None and nth and _NAMES_ARTICLE.match(text) and not _AND_HAN.match(bare):
-                # 第三条说了什么？ names an article of a law, whatever was asked before.
-                return None
-            text = _text_of(found, document) if found else f"{turn.base} {question}"
-            return Reading(text, place=found, nth=nth, step=step, missing=missing)
+    if step := read_step(text, han=han):
+        found, missing = walk(turn, step, document)
+        if found is None and step.nth and names_article(text) and not _AND_HAN.match(bare):
+            # 第三条说了什么？ names an article of a law, whatever was asked before.
+            return None
+        text = text_of(found, document) if found else f"{turn.base} {question}"
+        return Reading(text, place=found, nth=step.nth, step=step.by, missing=missing)
     if (_MORE_HAN if han else _MORE).fullmatch(text):
-        following = _following(turn, document)
-        return Reading(_text_of(following, document) if following else turn.question, place=following)
+        after = following(turn, document)
+        return Reading(text_of(after, document) if after else turn.question, place=after)
     if han:
         return _read_chinese(text, question, turn, document)
     return _read_other(text, question, turn, language)
@@ -488,7 +231,7 @@ def _read_other(text: str, question: str, turn: Turn, language: str) -> Reading 
     if (
         words
         and len(words) <= _SHORT_WORDS
-        and all(word in _BARE or word in _QUESTION_WORDS for word in words)
+        and all(word in BARE or word in _QUESTION_WORDS for word in words)
     ):
         return together
     own = _DUMMY_IT.sub(" ", _OWN_ARTICLE.sub(" ", text))
@@ -521,247 +264,17 @@ _SILENT_HAN = re.compile(r"[是的了在有要会能都和与就还又吗呢啊�
 _NO_SUBJECT = re.compile(
     r"(?:要|靠|为什么要?|怎么|如何|由谁|什么时候|在哪|有多|从哪|对谁|给谁|用什么|谁来|主要)"
 )
-_VERBS = frozenset(
-    [
-        "about",
-        "which",
-        "where",
-        "there",
-        "would",
-        "could",
-        "should",
-        "according",
-        "think",
-        "mean",
-        "means",
-        "happen",
-        "happened",
-        "become",
-        "became",
-        "called",
-    ]
+_VERBS = words_of(
+    "about which where there would could should according think mean means happen happened become "
+    "became called"
 )
-_QUESTION_WORDS = frozenset(
-    [
-        "who",
-        "what",
-        "when",
-        "where",
-        "why",
-        "how",
-        "which",
-        "whose",
-        "wer",
-        "was",
-        "wann",
-        "wo",
-        "warum",
-        "wie",
-        "welche",
-        "welcher",
-        "qui",
-        "quoi",
-        "quand",
-        "où",
-        "pourquoi",
-        "comment",
-        "quel",
-        "quelle",
-        "quién",
-        "qué",
-        "cuándo",
-        "dónde",
-        "cómo",
-        "cuál",
-        "many",
-        "much",
-        "long",
-        "exactly",
-        "often",
-        "far",
-        "so",
-        "it",
-        "this",
-        "that",
-        "he",
-        "she",
-        "they",
-        "them",
-        "not",
-        "genau",
-        "denn",
-        "exactement",
-        "exactamente",
-        "именно",
-        "quem",
-        "quando",
-        "onde",
-        "como",
-        "qual",
-        "chi",
-        "cosa",
-        "dove",
-        "perché",
-        "quale",
-        "кто",
-        "что",
-        "когда",
-        "где",
-        "почему",
-        "как",
-        "какой",
-        "сколько",
-        "wie",
-        "wat",
-        "waar",
-        "hoeveel",
-    ]
+_QUESTION_WORDS = words_of(
+    "who what when where why how which whose wer was wann wo warum wie welche welcher qui quoi quand "
+    "où pourquoi comment quel quelle quién qué cuándo dónde cómo cuál many much long exactly often "
+    "far so it this that he she they them not genau denn exactement exactamente именно quem quando "
+    "onde como qual chi cosa dove perché quale кто что когда где почему как какой сколько wat waar "
+    "hoeveel"
 )
-
-
-def _is_bare(text: str, *, han: bool) -> bool:
-    """Whether a question holds a place in a list and nothing else that it could be about."""
-    if han:
-        return _BARE_HAN.fullmatch(re.sub(r"[，,、\s]", "", text)) is not None
-    if _BARE_OTHER.fullmatch(text):
-        return True
-    words = [word.lower() for word in re.findall(r"[^\W_]+", text)]
-    return bool(words) and all(word in _BARE for word in words)
-
-
-def read_place(citation: object) -> Place | None:
-    """The place of a citation in JSON; None where it names none."""
-    if not isinstance(citation, Mapping):
-        return None
-    document_id, start, end = (citation.get(name) for name in ("document_id", "start", "end"))
-    if isinstance(document_id, str) and type(start) is int and type(end) is int and 0 <= start < end:
-        return Place(document_id, start, end)
-    return None
-
-
-_PARTS = re.compile(
-    r"部分|章|节|篇|段|\b(?:parts?|sections?|articles?|pieces?|chapters?|abschnitt|teil|artikel|partie|parte|часть|статья)\b",
-    re.IGNORECASE,
-)
-
-
-def _walk(
-    turn: Turn, nth: int, step: int, document: Callable[[str], Document], *, parts: bool
-) -> tuple[Place | None, bool]:
-    """Another item of the list that the last answer stands in, and whether a text that is held lacks it."""
-    if not turn.places:
-        return None, False
-    try:
-        outline = outline_document(document(turn.places[0].document_id))
-    except KeyError:
-        return None, False
-    found = _item_of(outline, turn, nth, step, parts=parts)
-    return found, found is None
-
-
-def _item_of(outline: Outline, turn: Turn, nth: int, step: int, *, parts: bool) -> Place | None:
-    """An item of what the sentence counts up that was said, or else of the outline."""
-    place = turn.places[0]
-    # Of several quotes, the one that numbers its items is the list.
-    alone = len(turn.places) == 1
-    same = [each for each in turn.places if each.document_id == place.document_id]
-    counted = next(
-        ((each, found) for each in same if not parts and (found := _counted(outline, each, plain=alone))),
-        None,
-    )
-    if counted:
-        said, ranges = counted
-        # The whole sentence was said, or the item of it that was asked for last.
-        item = next(
-            (k for k, (start, end) in enumerate(ranges) if start <= said.start and said.end <= end), 0
-        )
-        target = len(ranges) - 1 if nth < 0 else nth - 1 if nth else item + step
-        return Place(said.document_id, *ranges[target]) if 0 <= target < len(ranges) else None
-    if not alone and 0 < nth <= len(turn.places):
-        return turn.places[nth - 1]
-    items = _items(outline, place.start)
-    at = next((number for number, (start, end) in enumerate(items) if start <= place.start < end), None)
-    if at is None:
-        return None
-    if nth < 0:
-        target = len(items) - 1
-    elif nth:
-        target = at + nth - max(1, ordinal_in(turn.question))
-    else:
-        target = at + step
-    return Place(place.document_id, *items[target]) if 0 <= target < len(items) and target != at else None
-
-
-def _counted(outline: Outline, place: Place, *, plain: bool) -> list[tuple[int, int]]:
-    """The items that the sentence at a place counts up, or is one of: numbered ones, or where ``plain`` a plain list."""
-    for block in outline.blocks_between(place.start, place.end):
-        for span in split_sentences(block.text):
-            start, end = block.source_range(*span)
-            if not start <= place.start < end:
-                continue
-            for items in numbered_items(block.text):
-                ranges = [block.source_range(*item) for item in items]
-                if any(first < end and start < last for first, last in ranges):
-                    return ranges
-            listed = listed_items(block.text[slice(*span)]) if plain else []
-            return [block.source_range(span[0] + first, span[0] + last) for first, last in listed]
-    return []
-
-
-def _items(outline: Outline, offset: int) -> list[tuple[int, int]]:
-    """The list that the text at ``offset`` is an item of, as the ranges of what opens each item."""
-    section = next((s for s in outline.sections if s.start <= offset < s.end), None)
-    if section is None:
-        return []
-    first = outline.blocks_between(section.start, section.end)
-    opens = (
-        bool(first) and offset <= first[0].source_range(0, len(first[0].text))[1] and section.kind != "body"
-    )
-    if opens:
-        alike = [s for s in outline.sections if s.kind == section.kind and len(s.path) == len(section.path)]
-        if section.kind in ("heading", "lead"):
-            alike = [s for s in alike if s.path[:-1] == section.path[:-1]]
-        ranges = [_first_of(outline, s.start, s.end, whole=s.kind != "lead") for s in alike]
-        return [each for each in ranges if each]
-    blocks = [block.slice(section.start, section.end) for block in first]
-    ranges = [block.source_range(*split_sentences(block.text)[0]) for block in blocks if block.text.strip()]
-    return [each for each in ranges if each]
-
-
-def _first_of(outline: Outline, start: int, end: int, *, whole: bool) -> tuple[int, int] | None:
-    for block in outline.blocks_between(start, end):
-        part = block.slice(start, end)
-        if spans := split_sentences(part.text):
-            return part.source_range(spans[0][0], spans[-1 if whole else 0][1])
-    return None
-
-
-def _following(turn: Turn, document: Callable[[str], Document]) -> Place | None:
-    """The sentence after the last place cited, in the same section."""
-    if not turn.places:
-        return None
-    place = max(turn.places, key=lambda each: (each.document_id == turn.places[-1].document_id, each.end))
-    try:
-        outline = outline_document(document(place.document_id))
-    except KeyError:
-        return None
-    section = next((s for s in outline.sections if s.start <= place.start < s.end), None)
-    if section is None:
-        return None
-    for block in outline.blocks_between(place.end, section.end):
-        part = block.slice(place.end, section.end)
-        for span in split_sentences(part.text):
-            if any(character.isalnum() for character in part.text[span[0] : span[1]]):
-                return Place(place.document_id, *part.source_range(*span))
-    return None
-
-
-def _text_of(place: Place, document: Callable[[str], Document]) -> str:
-    """The words at a place; empty where there is none any more."""
-    try:
-        return outline_document(document(place.document_id)).read(place.start, place.end).text[:_OPENING]
-    except KeyError:
-        return ""
 
 
 def about_article(question: str, language: str) -> str:

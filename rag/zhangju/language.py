@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-__all__ = ["UNSPACED", "detect_language", "is_short_word", "short_words"]
+__all__ = ["UNSPACED", "detect_language", "is_short_word", "short_words", "words_of"]
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Characters of scripts that put no spaces between words, for a set in a regular expression."""
@@ -225,6 +225,11 @@ def detect_language(text: str) -> str:
     if han and han * 2 >= latin:
         return "zh-Hant" if sum(character in _TRADITIONAL for character in text) * 16 >= han else "zh"
     return _of_script(own, "LATIN")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list that is written down with spaces."""
+    return frozenset(text.split())
 
 
 def short_words(language: str) -> frozenset[str]:

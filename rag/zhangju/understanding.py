@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zhangju.asking import asks_for_several, asks_who, is_small_talk
-from zhangju.followups import Place, Reading, Turn, about_article, read_follow_up
+from zhangju.followups import Reading, about_article, read_follow_up
+from zhangju.history import Place, Turn
 from zhangju.language import detect_language
 from zhangju.overview import Whole, read_whole
 from zhangju.questions import MAX_CHARACTERS

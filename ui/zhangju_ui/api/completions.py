@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhangju.events import AnswerEvent, Finished, Said
-from zhangju.followups import read_place
+from zhangju.history import read_place
 from zhangju.jsonable import answer_json
 from zhangju.questions import check_question
 from zhangju_ui.api.bodies import CitationBody, PassageBody

@@ -74,6 +74,11 @@ def test_asks_for_something_else(question: str) -> None:
         "好的，谢谢",
         "はい",
         "네",
+        "ㅋㅋㅎㅎ",
+        "Grüß Gott!",
+        "Γεια σας",
+        "哎呀",
+        "不是的",
         "oui, merci",
         "हाँ",
     ],
@@ -103,6 +108,21 @@ def test_greetings_and_thanks_ask_nothing(text: str) -> None:
 def test_what_only_begins_like_a_greeting_asks_something(text: str) -> None:
     """A greeting is the whole of the text, or it is none."""
     assert not is_small_talk(text)
+
+
+@pytest.mark.parametrize("said", ["嗯", "不是", "ja", "ha", "ㅋ", "嗯哦 "])
+def test_a_line_of_greetings_is_read_once(said: str) -> None:
+    """It ends, though each may be parted in two ways, and a line of fifty in more than anybody waits for."""
+    assert not is_small_talk(said * 50 + "桥")
+    assert is_small_talk(said * 50)
+
+
+@pytest.mark.parametrize("question", ["哎呀 xqzjv", "thanks xqzjv", "xqzjv хаха"])
+def test_what_is_said_beside_noise_is_no_word(question: str) -> None:
+    """Interjections and greetings are known in one place."""
+    assert says_nothing(
+        question, told=False, count_tokens=lambda runs: [4 if run == "xqzjv" else 1 for run in runs]
+    )
 
 
 def test_one_author_or_all_of_them() -> None:

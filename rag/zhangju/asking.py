@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from zhangju.language import is_short_word
+from zhangju.language import is_short_word, words_of
 from zhangju.simplified import simplify
 
 __all__ = [
@@ -115,8 +115,8 @@ def asks_for_several(question: str) -> bool:
 
 _GREETINGS = {
     "zh": (
-        r"[你您妳]们?好|嗨|哈[喽啰囉]|(?:早上|上午|下午|晚上|大家)好|早安|晚安|(?:多|谢|非常感)谢(?:[你您]们?)?|(?:多|謝|非常感)謝(?:[你您]們?)?|感谢|感謝|再见|再見|拜拜"
-        r"|[嗯哦噢喔呃唔]+|[哈呵嘻嘿]{2,}|[好行对對是]的?|好吧|不是|不|没事|沒事|没错|沒錯|明白|知道"
+        r"[你您妳]们?好|哈[喽啰囉]|(?:早上|上午|下午|晚上|大家)好|早安|晚安|(?:多|谢|非常感)谢(?:[你您]们?)?|(?:多|謝|非常感)謝(?:[你您]們?)?|感谢|感謝|再见|再見|拜拜"
+        r"|[啊哦嗯呃唉哈嘿呵噢喔哎嘻嗨呀哇额唔]+|[好行对對是]的?|好吧|不是|不|没事|沒事|没错|沒錯|明白|知道"
     ),
     "ja": (
         r"こんにち[はわ]|こんばん[はわ]|おはよう|ありがとう|ございま(?:す|した)|さようなら|はじめまして|どうも"
@@ -158,14 +158,41 @@ _GREETINGS = {
 }
 """Greetings, thanks, yes, no and the like, by language; what several languages say is under one."""
 _POLITE = r"啊|呀|哦|吗|嘛|了|there|everyone|all|again|so much|very much|a lot|schön|sehr|beaucoup|bien|mille|большое|มาก|جزيلا"
-_ANY = "|".join(_GREETINGS.values())
-_SMALL_TALK = re.compile(rf"(?:{_ANY})(?:\s*(?:{_ANY}|{_POLITE}))*")
+
+
+def _folded(text: str) -> str:
+    """In one case, and in one way to write a character: grüß is grüss, and ㅋ what opens a syllable."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+_SAID = re.compile(_folded("|".join(_GREETINGS.values())))
+_SAID_AFTER = re.compile(rf"{_SAID.pattern}|{_folded(_POLITE)}")
+_LONGEST_SAID = 24
+"""Characters of one greeting or the like; laughter that is longer is laughed several times."""
 _MARKS = re.compile(r"[^\w\s\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f]+|[\u064b-\u0652]")
 
 
 def is_small_talk(question: str) -> bool:
     """Whether somebody greets, thanks, takes leave, laughs or says no more than yes, and asks nothing."""
-    return _SMALL_TALK.fullmatch(_plain(question)) is not None
+    return _is_said(_plain(question))
+
+
+def _is_said(words: str) -> bool:
+    """Whether nothing but greetings and the like follow one another.
+
+    Where they may end is kept: one pattern for all would try each way to part 不是不是不是.
+    """
+    ends = {0}
+    for start in range(len(words)):
+        if start not in ends:
+            continue
+        if words[start] == " ":
+            ends.add(start + 1)
+            continue
+        said = _SAID_AFTER if start else _SAID
+        nearest = range(start + 1, min(len(words), start + _LONGEST_SAID) + 1)
+        ends.update(end for end in nearest if said.fullmatch(words, start, end))
+    return bool(words) and len(words) in ends
 
 
 def small_talk_language(question: str) -> str | None:
@@ -174,7 +201,7 @@ def small_talk_language(question: str) -> str | None:
     Of the two ways to write Chinese it does not tell which.
     """
     words = _plain(question)
-    if not _SMALL_TALK.fullmatch(words):
+    if not _is_said(words):
         return None
     # Of words that begin alike the longest is meant: "ha det" is no laughter.
     found = {language: match.end() for language, said in _said_in().items() if (match := said.match(words))}
@@ -184,11 +211,11 @@ def small_talk_language(question: str) -> str | None:
 @cache
 def _said_in() -> dict[str, re.Pattern[str]]:
     # Most questions are no small talk: not while the module is imported, which a start waits for.
-    return {language: re.compile(rf"(?:{words})(?!\w)") for language, words in _GREETINGS.items()}
+    return {language: re.compile(rf"(?:{_folded(words)})(?!\w)") for language, words in _GREETINGS.items()}
 
 
 def _plain(question: str) -> str:
-    words = _MARKS.sub(" ", unicodedata.normalize("NFKC", question).casefold())
+    words = _MARKS.sub(" ", _folded(question))
     return " ".join(words.split())
 
 
@@ -204,13 +231,8 @@ _UNIT = re.compile(
 )
 
 
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_OBSCURE = _words_of("test tests testing тест 测试 測試 テスト 테스트 foo foobar blah asdf qwerty")
+_OBSCURE = words_of("test tests testing тест 测试 測試 テスト 테스트 foo foobar blah asdf qwerty")
 """What is typed to see whether anything answers, unless the sources hold it."""
-_INTERJECTION = re.compile(r"[啊哦嗯呃唉哈嘿呵噢喔哎嘻嗨呀哇额]+|(?:h[ae]){2,}|(?:ха){2,}|[hм]+m+")
 _LETTERS_OR_FIGURES = re.compile(r"[^\W_]+")
 # As UNESCO. UNHCR and OECD are cut as finely as noise; longer ones (MERCOSUR) are mostly not.
 _LONGEST_ACRONYM = 6
@@ -249,14 +271,14 @@ def _is_alphabetic(run: str) -> bool:
     return _scripts(run) <= {"LATIN", "CYRILLIC", "GREEK"}
 
 
-_JOINS_HAN = _words_of(
+_JOINS_HAN = words_of(
     "的 地 得 了 着 著 在 和 与 與 及 或 而 但 但是 因为 因為 所以 如果 把 被 让 讓 对于 對於 关于 關於 这 這 那 这个 這個 那个 那個 这些 那些 它 他 她 我 你 我们 我們 你们 你們 他们 他們 也 都 就 又 还 還 很 从 從 到 向 为 為 之 其 以 于 於"
 )
-_JOINS_OTHER = _words_of(
+_JOINS_OTHER = words_of(
     "は が を に へ と で も の です ます から まで これ それ あれ そして しかし 은 는 이 가 을 를 에 에서 의 와 과 도 그리고 하지만 그 "
     "और का की के को में से पर है हैं था थे यह वह एक भी तो लेकिन या"
 )
-_CONTENT_ELSEWHERE = _words_of("war son hat name list art mana kim van")
+_CONTENT_ELSEWHERE = words_of("war son hat name list art mana kim van")
 """Words that hold sentences together in one language and are names of things in another."""
 
 
@@ -270,7 +292,7 @@ def _joins_only(run: str) -> bool:
 
 def _is_word(run: str, pieces: int) -> bool:
     """Whether letters that the sources do not hold may be a word of some language."""
-    if run.isdecimal() or _INTERJECTION.fullmatch(run.casefold()) or (len(run) > 1 and len(set(run)) == 1):
+    if run.isdecimal() or is_small_talk(run) or (len(run) > 1 and len(set(run)) == 1):
         return False
     if not _is_alphabetic(run):
         # Syllables and short pieces are how many a script is cut, and marks between letters part its words.

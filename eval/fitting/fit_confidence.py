@@ -157,7 +157,7 @@ def _values(
     question = found.questions[number].text
     candidates, shares = found.candidates(number, scope, without)
     ranked = rank(question, candidates, 1, who=asks_who(question), shares=shares, reranker=tools.judge)
-    best = candidates.chunks[ranked.places[0]].reading_text
+    best = ranked.chunks[0].reading_text
     cohort = _cohort(detect_language(best).partition("-")[0], tools)
     elsewhere = nearest_elsewhere(found.asked[number], cohort)
     return [ranked.judged or 0.0, ranked.similarity, elsewhere]

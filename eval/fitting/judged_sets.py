@@ -115,7 +115,7 @@ class JudgedSet:
             best = np.maximum.reduceat(self.source.vectors[kept] @ query, bounds)
             similarity = np.minimum(similarity, best.astype(np.float32))
         return (
-            Candidates(chunks, similarity, self.source.vectors[kept] @ query, lexical.coverage_of(shares)),
+            Candidates.of(chunks, similarity, self.source.vectors[kept] @ query, lexical.coverage_of(shares)),
             shares,
         )
 

@@ -34,7 +34,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -47,9 +47,9 @@ __all__ = ["K1", "B", "LexicalIndex", "bm25_ratios", "highest", "term_hash", "te
 
 K1, B = 1.2, 0.75
 
-# Before a column of so many texts is read, it is asked whether it must be. Looking a text up in it
-# takes as long as reading so many of its texts.
-_LARGE_COLUMN, _LOOKING_UP = 8192, 16
+# Before a column is read that holds this share of all texts, it is asked whether it must be: to go through
+# all sums takes as long as to read so many entries. Looking a text up in it takes as long as reading so many.
+_LOOKING_THROUGH, _LOOKING_UP = 1 / 16, 16
 # Share of all that could be scored by which sums in another order may differ, and more.
 _SLACK = 1e-5
 # Stretches that scores are divided into for each that is asked for.
@@ -96,14 +96,20 @@ def tokenize(text: str) -> list[str]:
 
 def terms_within(text: str, terms: Iterable[str]) -> set[str]:
     """Those of some tokens that are among the tokens of ``text``; quicker than all of these."""
-    folded = _fold(text)
-    # Numbers lose their commas; those without any are looked for like words.
-    plain = _COMMA_IN_NUMBER.sub("", folded)
+    folded, plain = _folded(text)
     found = {term for term in terms if term in folded or term in plain}
     # Within unspaced text every character and pair is a token; a word may also be part of a longer one.
     if all(map(_UNSPACED_TERM.fullmatch, found)) and plain == folded:
         return found
     return found.intersection(tokenize(text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> tuple[str, str]:
+    """A sentence folded, as it is and without the commas in numbers; questions on one subject meet the same ones."""
+    folded = _fold(text)
+    # Numbers lose their commas; those without any are looked for like words.
+    return folded, _COMMA_IN_NUMBER.sub("", folded)
 
 
 def _fold(text: str) -> str:
@@ -226,7 +232,7 @@ class LexicalIndex:
         return self._covered(scores, terms)
 
     def best(self, shares: Mapping[str, float], count: int) -> NDArray[np.int64]:
-        """Rows of the highest ``coverage_of``, at most ``count``, best first; equal ones in order, and 0 is none.
+        """Rows of the highest ``coverage_of``, at most ``count``, in order; of equal ones the first, and 0 is none.
 
         The rarest terms are read first. Once those that are left cannot lift a text that holds none of
         the others to the best, they are looked up in the texts that may still be among these alone
@@ -240,7 +246,7 @@ class LexicalIndex:
         scores = np.zeros(self._rows, dtype=np.float32)
         read = 0
         for term in terms:
-            if term.frequency >= _LARGE_COLUMN and left[read] < left[0] / 2:
+            if term.frequency >= _LOOKING_THROUGH * self._rows and left[read] < left[0] / 2:
                 least = _least(scores, count) - left[read] - slack
                 if least > 0:
                     hopeful = np.count_nonzero(scores >= least)
@@ -253,10 +259,13 @@ class LexicalIndex:
         sums = scores[rows]
         for number, term in enumerate(terms[read:], read + 1):
             self._add_at(term, self._divide(rows), sums)
-            kept = sums >= np.partition(sums, -count)[-count] - left[number] - slack
+            kept = _near_best(sums, count, left[number] + slack)
             rows, sums = rows[kept], sums[kept]
-        # In the order of sums that everyone else has.
-        return rows[highest(self.coverage_at(shares, rows), count)]
+        rows = rows[_near_best(sums, count, slack)]
+        if len(rows) > count:
+            # Sums in the order that everyone else has tell which of the last ones are the best.
+            rows = np.sort(rows[highest(self.coverage_at(shares, rows), count)])
+        return rows
 
     def _held(self, shares: Mapping[str, float]) -> "list[_Held]":
         """Those of some terms that a text holds, in their order."""
@@ -273,7 +282,9 @@ class LexicalIndex:
             part, start = self._parts[number], self._starts[number]
             if first < last:
                 added = part.scores_of(slice(first, last), term.weight, self._ratios[number])
-                np.add.at(scores[start : start + part.texts], part.rows[first:last], added)
+                # Rows of another type would be converted one by one.
+                rows = part.rows[first:last].astype(np.intp)
+                np.add.at(scores[start : start + part.texts], rows, added)
 
     def _add_at(self, term: "_Held", parts: "Sequence[_Within]", scores: NDArray[np.float32]) -> None:
         """Add what a term adds to some texts."""
@@ -355,6 +366,13 @@ def highest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return places[np.argsort(-scores[places], kind="stable")[:count]]
 
 
+def _near_best(scores: NDArray[np.float32], count: int, distance: float) -> NDArray[np.bool_]:
+    """Which scores lie within some distance of the best ``count``."""
+    if len(scores) <= count:
+        return np.ones(len(scores), dtype=np.bool_)
+    return np.asarray(scores >= np.partition(scores, -count)[-count] - distance)
+
+
 def _least(scores: NDArray[np.float32], count: int) -> float:
     """A score that at least ``count`` reach, and not many more; 0 where fewer are above that.
 
@@ -424,7 +442,8 @@ class _Tables(_Columns):
         # Whichever are fewer.
         if len(kinds) < len(ratios):
             return (weight * ratios.take(kinds)).astype(np.float32)
-        return (weight * ratios).astype(np.float32).take(kinds)
+        # Every kind has a ratio: not to check that saves a third.
+        return (weight * ratios).astype(np.float32).take(kinds, mode="clip")
 
 
 @dataclass(frozen=True, slots=True)

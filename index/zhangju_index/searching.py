@@ -5,12 +5,12 @@ choosing and quoting need nothing more. A folder on this machine answers it (``F
 and so does a server (``zhangju_index.milvus``), with the same values for the same texts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -26,7 +26,19 @@ from zhangju_index.vectors import FloatVector, IntVector
 if TYPE_CHECKING:
     from zhangju_index.folder import Index
 
-__all__ = ["Candidates", "FolderSearch", "Known", "Label", "Reach", "SearchIndex", "document_fields"]
+__all__ = [
+    "Candidates",
+    "FolderSearch",
+    "Known",
+    "Label",
+    "Reach",
+    "SearchIndex",
+    "document_fields",
+    "stretches",
+]
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 _BESIDE_FROM = 20_000
 """Chunks from which the dense legs search side by side: of fewer, each takes less than a thread is worth."""
@@ -63,22 +75,47 @@ class Candidates:
     """Chunks that a leg puts forward, in the order of the text, with what each leg says of them.
 
     Attributes:
-        chunks: The chunks.
+        read: Reads chunks by their places here. Texts take longer than all else that is known of
+            them, so no more are read than are needed.
+        sentence_bounds: Where the sentences of each chunk start in ``sentence_similarity``, and
+            where the last ones end, shape (chunks + 1,).
         similarity: Cosine of the question and each chunk.
         sentence_similarity: Cosine of the question and each sentence, those of the first chunk
             first, in the order of ``chunk.sentences``.
         coverage: Keyword coverage of the question by each chunk, in [0, 1].
     """
 
-    chunks: Sequence[Chunk]
+    read: Callable[[IntVector], Sequence[Chunk]]
+    sentence_bounds: IntVector
     similarity: FloatVector
     sentence_similarity: FloatVector
     coverage: FloatVector
 
+    @classmethod
+    def of(
+        cls,
+        chunks: Sequence[Chunk],
+        similarity: FloatVector,
+        sentence_similarity: FloatVector,
+        coverage: FloatVector,
+    ) -> Self:
+        """Candidates that have been read."""
+        bounds = np.cumsum([0, *(len(chunk.sentences) for chunk in chunks)], dtype=np.int64)
+        return cls(
+            lambda places: [chunks[place] for place in places.tolist()],
+            bounds,
+            similarity,
+            sentence_similarity,
+            coverage,
+        )
+
+    def __len__(self) -> int:
+        return len(self.similarity)
+
     @property
-    def sentence_bounds(self) -> IntVector:
-        """Where the sentences of each chunk start, and where the last ones end."""
-        return np.cumsum([0, *(len(chunk.sentences) for chunk in self.chunks)], dtype=np.int64)
+    def chunks(self) -> Sequence[Chunk]:
+        """All of them, read."""
+        return self.read(np.arange(len(self)))
 
     def scaled(self, length: float) -> "Candidates":
         """The same as a question vector of this length finds it; they were asked for with its direction."""
@@ -221,17 +258,19 @@ class FolderSearch:
         """Find the chunks that at least one leg puts forward; see ``SearchIndex``."""
         allowed = self._allowed(where)
         chunks = None if allowed is None else _rows_of(allowed)
-        # Of very many chunks, words are looked up in those that they may put forward alone. Where a filter
-        # admits more than a few of them, scoring all once takes less than looking words up in these.
-        looked_up = len(self.lexical) >= SENTENCES_BELOW and (chunks is None or len(chunks) <= reach.chunks)
-        coverage = None if looked_up else self.lexical.coverage_of(shares)
-        rows = self._propose(query, shares, coverage, reach, allowed, chunks)
-        sentences = _between(self.texts.sentence_bounds(rows))
+        rows, coverage = self._propose(query, shares, reach, allowed, chunks)
+        starts, ends = self.texts.sentence_bounds(rows).T
+        sentence_similarity, covered = _side_by_side(
+            partial(self._index.sentence_store.similarities, query, stretches(starts, ends - starts)),
+            partial(self.lexical.coverage_at, shares, rows) if coverage is None else lambda: coverage[rows],
+            apart=coverage is None,
+        )
         return Candidates(
-            chunks=self.texts.chunks(rows),
+            read=lambda places: self.texts.chunks(rows[places]),
+            sentence_bounds=np.cumsum(np.append(0, ends - starts)),
             similarity=self._index.chunk_store.similarities(query, rows),
-            sentence_similarity=self._index.sentence_store.similarities(query, sentences),
-            coverage=self.lexical.coverage_at(shares, rows) if coverage is None else coverage[rows],
+            sentence_similarity=sentence_similarity,
+            coverage=covered,
         )
 
     def labels(self, document_ids: Sequence[str]) -> Mapping[str, Label]:
@@ -296,32 +335,41 @@ class FolderSearch:
         self,
         query: FloatVector,
         shares: Mapping[str, float],
-        coverage: FloatVector | None,
         reach: Reach,
         allowed: Sequence[range] | None,
         chunks: IntVector | None,
-    ) -> IntVector:
-        """Chunk rows that at least one leg puts forward, in order; ``chunks`` are the rows of ``allowed``."""
+    ) -> tuple[IntVector, FloatVector | None]:
+        """Chunk rows that at least one leg puts forward, in order, and the coverage of all chunks.
+
+        There is no such coverage where words are looked up; ``chunks`` are the rows of ``allowed``.
+        """
         considered = len(self.lexical) if chunks is None else len(chunks)
+        # Of very many chunks, words are looked up in those that they may put forward alone. Where a filter
+        # admits more than a few of them, scoring all once takes less than looking words up in these.
+        looked_up = len(self.lexical) >= SENTENCES_BELOW and (chunks is None or considered <= reach.chunks)
         if considered <= reach.chunks:
-            return np.arange(considered) if chunks is None else chunks
-        queries = query[np.newaxis]
-        if considered >= SENTENCES_BELOW:
-            dense = self._index.chunk_store.search(queries, 3 * reach.chunks, chunks)[1][0]
-            by_sentence = np.empty(0, np.int64)
+            rows = np.arange(considered) if chunks is None else chunks
+            return rows, None if looked_up else self.lexical.coverage_of(shares)
+        queries, by_chunk = query[np.newaxis], self._index.chunk_store.search
+        if large := considered >= SENTENCES_BELOW:
+            longest = partial(by_chunk, queries, 3 * reach.chunks, chunks)
         else:
             sentences = None if allowed is None else self._sentence_rows(allowed)
-            find_sentences = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
-            # FAISS leaves the interpreter to others: on two cores the legs take as long as the longer one.
-            beside = _beside().submit(find_sentences) if considered >= _BESIDE_FROM else None
-            dense = self._index.chunk_store.search(queries, reach.chunks, chunks)[1][0]
-            by_sentence = (beside.result() if beside else find_sentences())[1][0]
-        if coverage is None:
-            lexical = self.lexical.best(shares, reach.chunks)
-        else:
-            lexical = highest(coverage if chunks is None else coverage[chunks], reach.chunks)
-            lexical = lexical if chunks is None else chunks[lexical]
-        return np.unique(np.concatenate([dense, self.texts.chunk_rows_of(by_sentence), lexical]))
+            longest = partial(self._index.sentence_store.search, queries, reach.sentences, sentences)
+
+        def others() -> tuple[list[IntVector], FloatVector | None]:
+            if looked_up:
+                proposed, coverage = [self.lexical.best(shares, reach.chunks)], None
+            else:
+                coverage = self.lexical.coverage_of(shares)
+                best = highest(coverage if chunks is None else coverage[chunks], reach.chunks)
+                proposed = [best if chunks is None else chunks[best]]
+            return proposed if large else [*proposed, by_chunk(queries, reach.chunks, chunks)[1][0]], coverage
+
+        (_, (found,)), (proposed, coverage) = _side_by_side(longest, others, apart=considered >= _BESIDE_FROM)
+        return np.unique(
+            np.concatenate([*proposed, found if large else self.texts.chunk_rows_of(found)])
+        ), coverage
 
     def _sentence_rows(self, allowed: Sequence[range]) -> IntVector:
         """Rows of the sentences of chunks; chunks that follow one another have sentences that do."""
@@ -333,6 +381,18 @@ class FolderSearch:
         return _rows_of([range(first.start, last.stop) for first, last in spans])
 
 
+def _side_by_side(one: Callable[[], One], other: Callable[[], Other], *, apart: bool) -> tuple[One, Other]:
+    """Call two functions, where ``apart`` the first one in another thread.
+
+    FAISS and NumPy leave the interpreter to others: on two cores both take as long as the longer one.
+    """
+    if not apart:
+        return one(), other()
+    running = _beside().submit(one)
+    there = other()
+    return running.result(), there
+
+
 @cache
 def _beside() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), thread_name_prefix="zhangju-leg")
@@ -342,9 +402,8 @@ def _rows_of(ranges: Sequence[range]) -> IntVector:
     return np.concatenate([np.arange(rows.start, rows.stop) for rows in ranges] or [np.empty(0, np.int64)])
 
 
-def _between(bounds: IntVector) -> IntVector:
-    """Rows from each start to its end, one stretch after the other."""
-    starts, lengths = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
+def stretches(starts: IntVector, lengths: IntVector) -> IntVector:
+    """Rows of stretches that start somewhere and have some length, one stretch after the other."""
     before = np.cumsum(lengths) - lengths
     places: IntVector = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
     return places

@@ -75,9 +75,8 @@ def cosine_similarities(query: FloatVector, vectors: FloatMatrix | NDArray[np.fl
     scores = np.empty(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK_ROWS):
         block = vectors[start : start + _BLOCK_ROWS]
-        # An explicit product and a sum along each row: a matrix product would add in an order
-        # that depends on where the row stands.
-        scores[start : start + len(block)] = (block.astype(np.float64) * wide).sum(axis=1)
+        # Row by row: a matrix product would add in an order that depends on where the row stands.
+        scores[start : start + len(block)] = np.vecdot(block.astype(np.float64), wide)
     return scores.clip(-1.0, 1.0)
 
 

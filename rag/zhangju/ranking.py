@@ -7,7 +7,6 @@ sentence.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from time import perf_counter
 from typing import NamedTuple
 
@@ -19,19 +18,17 @@ from zhangju.fusion import (
     COVERAGE_WEIGHT,
     MASTHEAD_PENALTY,
     PASSAGE_SHARE,
-    demote_mastheads,
-    fuse,
-    level_lengths,
     lift,
 )
-from zhangju.numbered import NAMED, Article, is_absent, named_articles, of_articles
+from zhangju.numbered import Article, is_absent, named_articles
 from zhangju.reranking import Judgement, Reranker, Use, source_range, whole_words
+from zhangju.scoring import Scoring
 from zhangju.values import Highlight, Passage
-from zhangju_index.chunking import encoded_sentences, is_byline_chunk, is_heading, is_masthead
+from zhangju_index.chunking import is_byline_chunk, is_heading
 from zhangju_index.lexical import terms_within
 from zhangju_index.searching import Candidates, Label
 from zhangju_index.values import Chunk, Sentence
-from zhangju_index.vectors import FloatVector
+from zhangju_index.vectors import FloatVector, IntVector
 
 __all__ = [
     "JUDGED_PASSAGES",
@@ -115,8 +112,9 @@ class Ranked(NamedTuple):
 
     Attributes:
         places: Candidates, best first, as many as were asked for.
-        scores: Score of every candidate.
-        levelled: Similarity of every sentence, the short ones taken down.
+        chunks: The same, read.
+        scores: Score of each of them, by its place.
+        levelled: Similarity of their sentences, the short ones taken down, by row.
         judgements: What the reranker said, by row of the sentence.
         unread: What is added to the score of a sentence that it did not read.
         similarity: As in ``Findings``.
@@ -126,6 +124,7 @@ class Ranked(NamedTuple):
     """
 
     places: list[int]
+    chunks: list[Chunk]
     scores: FloatVector
     levelled: FloatVector
     judgements: Mapping[int, Judgement]
@@ -157,45 +156,24 @@ def rank(
         reranker: Reads their leading sentences once more.
         uses: What its word is heard on.
     """
-    chunks, bounds = candidates.chunks, candidates.sentence_bounds
-    characters = [len(text) for chunk in chunks for text in encoded_sentences(chunk)]
-    levelled = level_lengths(candidates.sentence_similarity, np.array(characters))
-    best = np.array([levelled[a:b].max() for a, b in pairwise(bounds)], dtype=np.float32)
-    masthead = np.array([is_masthead(chunk) for chunk in chunks])
-    byline = np.array(
-        [short and is_byline_chunk(chunk) for short, chunk in zip(masthead, chunks, strict=True)]
-    )
-    # A byline may answer who; titles and headings answer nothing.
-    telling = ~masthead | (byline if who else False)
-    demotion = demote_mastheads(masthead, byline, asks_who=who)
-    scores = fuse(candidates.similarity, best, candidates.coverage, demotion)
-    if named := named_articles(question):
-        scores += NAMED * np.array(of_articles(chunks, named), dtype=np.float32)
+    bounds, named = candidates.sentence_bounds, named_articles(question)
+    scoring = Scoring(candidates, who=who, named=named)
+    scoring.lead(max(k, JUDGED_PASSAGES))
 
     started = perf_counter()
     read: list[tuple[int, int]] = []
     found: Sequence[Judgement] = ()
     if reranker is not None:
         # A stable sort keeps the order of the text among equals.
-        leading = np.argsort(-scores, kind="stable")[:JUDGED_PASSAGES].tolist()
-        places_read = [place for place in leading if telling[place]]
-        read = _leading(candidates, places_read, scores, levelled, shares, expected_kind(question))
+        leading = np.argsort(-scoring.scores, kind="stable")[:JUDGED_PASSAGES].tolist()
+        places_read = [place for place in leading if scoring.telling[place]]
+        read = _leading(scoring, bounds, places_read, shares, expected_kind(question))
         if read:
-            found = reranker.judge(question, [chunks[place].sentences[row] for place, row in read])
+            found = reranker.judge(question, [scoring.chunks[place].sentences[row] for place, row in read])
 
     log_odds = {pair: judgement.log_odds for pair, judgement in zip(read, found, strict=True)}
-    bylines: dict[int, tuple[int, float | None]] = dict.fromkeys(
-        np.flatnonzero(byline & telling).tolist(), (0, None)
-    )
-    bylines |= {place: (row, said) for (place, row), said in log_odds.items() if place in bylines}
-    # A stranger's name is read, but speaks for an answer only if it is found likely.
-    silent = [
-        place
-        for place, (row, said) in bylines.items()
-        if not byline_may_answer(question, chunks[place].sentences[row].reading_text, said)
-    ]
-    telling[silent] = False
-
+    similarity = _nearest_telling(scoring, question, log_odds)
+    scores = scoring.scores
     judgements: dict[int, Judgement] = {}
     judged: float | None = None
     unread = 0.0
@@ -203,24 +181,25 @@ def rank(
         # What was not read ranked lower: it counts as the least likely of what was.
         least = lift(min(log_odds.values()))
         if Use.ORDER in uses:
-            best_read = np.full(len(chunks), least, dtype=np.float32)
+            best_read = np.full(len(candidates), least, dtype=np.float32)
             for (place, _), said in log_odds.items():
                 best_read[place] = max(best_read[place], lift(said))
             scores = scores + best_read
         if Use.REFUSAL in uses and reranker.calibrated:
-            heard = [said for (place, _), said in log_odds.items() if telling[place]]
+            heard = [said for (place, _), said in log_odds.items() if scoring.telling[place]]
             judged = _any_of(heard or list(log_odds.values()))
-            if is_absent(chunks, named):
+            if is_absent(list(scoring.chunks.values()), named):
                 # The topic of another article is no answer.
                 judged = min(judged, _ABSENT)
         if Use.QUOTES in uses:
             rows = (int(bounds[place]) + row for place, row in read)
             judgements, unread = dict(zip(rows, found, strict=True)), least
-    spread = np.repeat(telling, np.diff(bounds))
-    similarity = float(candidates.sentence_similarity[spread if spread.any() else ...].max())
     places = np.argsort(-scores, kind="stable")[:k].tolist()
     milliseconds = 1000 * (perf_counter() - started)
-    return Ranked(places, scores, levelled, judgements, unread, similarity, judged, named, milliseconds)
+    chunks = [scoring.chunks[place] for place in places]
+    return Ranked(
+        places, chunks, scores, scoring.levelled, judgements, unread, similarity, judged, named, milliseconds
+    )
 
 
 def findings_of(
@@ -242,8 +221,7 @@ def findings_of(
     bounds, levelled = candidates.sentence_bounds, ranked.levelled
     passages: list[Passage] = []
     sentences: list[ScoredSentence] = []
-    for number, place in enumerate(ranked.places, start=1):
-        chunk = candidates.chunks[place]
+    for number, (place, chunk) in enumerate(zip(ranked.places, ranked.chunks, strict=True), start=1):
         part = slice(bounds[place], bounds[place + 1])
         judgements = [ranked.judgements.get(row) for row in range(part.start, part.stop)]
         own = candidates.sentence_similarity[part]
@@ -287,11 +265,32 @@ def _any_of(log_odds: Sequence[float]) -> float:
     return float(max(log_odds) + np.logaddexp.reduce(log_odds)) / 2
 
 
+def _nearest_telling(scoring: Scoring, question: str, log_odds: Mapping[tuple[int, int], float]) -> float:
+    """Similarity of the nearest sentence of candidates that may answer, or of all where none may.
+
+    Bylines of others are taken for none that may answer: a stranger's name speaks for an answer
+    only if it is found likely.
+
+    Args:
+        scoring: Candidates with their scores.
+        question: As asked.
+        log_odds: What the reranker said, by candidate and row in it.
+    """
+    said = {place: (row, each) for (place, row), each in log_odds.items()}
+    while True:
+        for place in np.flatnonzero(scoring.byline & scoring.telling).tolist():
+            row, likely = said.get(place, (0, None))
+            if not byline_may_answer(question, scoring.chunks[place].sentences[row].reading_text, likely):
+                scoring.telling[place] = False
+        nearest = scoring.nearest[scoring.telling].max(initial=-np.inf)
+        if not scoring.read_nearer(nearest, JUDGED_PASSAGES):
+            return float(nearest if np.isfinite(nearest) else scoring.nearest.max())
+
+
 def _leading(
-    candidates: Candidates,
+    scoring: Scoring,
+    bounds: IntVector,
     places: Sequence[int],
-    scores: FloatVector,
-    levelled: FloatVector,
     shares: Mapping[str, float],
     kind: Kind | None,
 ) -> list[tuple[int, int]]:
@@ -299,18 +298,19 @@ def _leading(
 
     Where a question wants a number or a time, sentences that name one are read before their turn.
     """
-    bounds = candidates.sentence_bounds
     found: list[tuple[float, int, int]] = []
     for place in places:
-        chunk, first = candidates.chunks[place], bounds[place]
+        chunk, first = scoring.chunks[place], bounds[place]
         # A byline is a heading to its piece, but here it may answer.
         byline = is_byline_chunk(chunk)
         for row, sentence in enumerate(chunk.sentences):
             if byline or not is_heading(sentence, chunk):
-                own = float(levelled[first + row]) + COVERAGE_WEIGHT * sentence_coverage(sentence, shares)
+                own = float(scoring.levelled[first + row]) + COVERAGE_WEIGHT * sentence_coverage(
+                    sentence, shares
+                )
                 if kind is not None and lacks(sentence.reading_text, kind):
                     own -= _LACKING
-                found.append((own + PASSAGE_SHARE * float(scores[place]), place, row))
+                found.append((own + PASSAGE_SHARE * float(scoring.scores[place]), place, row))
     found.sort(key=lambda item: (-item[0], item[1:]))
     return [(place, row) for _, place, row in found[:JUDGED_SENTENCES]]
 

@@ -261,7 +261,7 @@ class Retriever:
         shares = self._index.shares(question)
         reach = Reach(max(_CHUNKS_PROPOSED, k), max(_SENTENCES_PROPOSED, 2 * k))
         candidates = self._index.candidates(query, shares, reach, where).scaled(length)
-        if not candidates.chunks:
+        if not len(candidates):
             findings, judging = Findings((), (), 0.0, 0.0, 0.0, {}), 0.0
         else:
             ranked = rank(
@@ -273,9 +273,8 @@ class Retriever:
                 reranker=self._reranker,
                 uses=self._uses,
             )
-            leading = [candidates.chunks[place] for place in ranked.places]
-            labels = self._index.labels([chunk.document_id for chunk in leading])
-            elsewhere = length * self._elsewhere(query, leading[0].reading_text)
+            labels = self._index.labels([chunk.document_id for chunk in ranked.chunks])
+            elsewhere = length * self._elsewhere(query, ranked.chunks[0].reading_text)
             findings = findings_of(candidates, ranked, shares, labels, elsewhere)
             judging = ranked.milliseconds
         ended = perf_counter()

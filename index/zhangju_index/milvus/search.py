@@ -535,8 +535,8 @@ class StoreSearch:
         chunks = [unpack_chunk(rows[key]["packed"]) for key in kept]
         dimension = library.state.model.dimension
         sentences = [vectors[key + place] for key in kept for place in range(rows[key]["sentences"])]
-        return Candidates(
-            chunks=chunks,
+        return Candidates.of(
+            chunks,
             similarity=cosine_similarities(query, _matrix([rows[key]["vector"] for key in kept], dimension)),
             sentence_similarity=cosine_similarities(query, _matrix(sentences, dimension)),
             coverage=postings.coverage(np.array(kept, np.int64), chunks),

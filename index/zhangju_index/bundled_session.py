@@ -24,6 +24,8 @@ __all__ = ["make_session", "open_session", "place_arrays", "repack_pairs"]
 # The encoder's parts that are one matrix each, by their names in the weights file.
 _MATRICES = ("ao", "fi", "fo")
 _NORMS = ("aln", "oln")
+# How long a thread waits for more work in a busy loop.
+_SPIN_MICROSECONDS = 100
 # Blocks that are repacked at a time: 256 KiB.
 _SLAB = 1 << 14
 
@@ -57,8 +59,11 @@ def make_session(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cores()
     options.inter_op_num_threads = 1
-    # Threads that wait in a busy loop take the cores from the search and from other questions.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Within a run the next product comes in some hundredth of a millisecond, sooner than a thread wakes.
+    # A thread that waits longer in a busy loop takes the cores from the search and from other questions.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(_SPIN_MICROSECONDS))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     # Higher levels put in SkipLayerNormalization again, see ``index/graph/layers.py``.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 3

@@ -56,29 +56,40 @@ _SAMPLE = 200
 _MADE_UP = "made-up-"
 
 
-class Drawn:
-    """Stands in for the model of an index: vectors of texts that nobody embedded.
+class Aside:
+    """What is done for the benchmark alone, and the time that it takes, to be taken off again."""
 
-    The same text has the same vector. Time that it takes is counted, to be taken off again.
-    """
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+
+    def __enter__(self) -> None:
+        self._clock, self._cpu = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._clock
+        self.cpu += time.process_time() - self._cpu
+
+
+ASIDE = Aside()
+
+
+class Drawn:
+    """Stands in for the model of an index: vectors of texts that nobody embedded, the same for the same text."""
 
     def __init__(self, index: Index) -> None:
         model = index.manifest.model
         self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, model.dimension
         self.max_tokens = 512
-        self.seconds = self.cpu = 0.0
         store = index.sentence_store
         self._rows = store.vectors(np.arange(0, len(store), max(1, len(store) // _ROWS_FOR_DRAWING)))
 
     def embed_documents(self, texts: list[str]) -> FloatMatrix:
         """Draw a vector for each text."""
-        clock, cpu = time.perf_counter(), time.process_time()
-        places = np.array([random.Random(text).sample(range(len(self._rows)), 3) for text in texts])  # noqa: S311
-        near, other, another = (self._rows[places[:, column]] for column in range(3))
-        vectors = near + 0.5 * (other - another)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        self.seconds += time.perf_counter() - clock
-        self.cpu += time.process_time() - cpu
+        with ASIDE:
+            places = np.array([random.Random(text).sample(range(len(self._rows)), 3) for text in texts])  # noqa: S311
+            near, other, another = (self._rows[places[:, column]] for column in range(3))
+            vectors = near + 0.5 * (other - another)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors, np.float32)
 
     def embed_queries(self, texts: list[str]) -> FloatMatrix:
@@ -148,11 +159,11 @@ def build(arguments: argparse.Namespace) -> dict[str, str]:
     with open_index(arguments.index, verify=False) as index:
         embedder, known = Drawn(index), index.vectors()
         items = choose(sources_of(index, arguments.texts), wanted, embedder)
-        clock, cpu = time.perf_counter(), time.process_time()
+        clock, cpu = time.perf_counter() - ASIDE.seconds, time.process_time() - ASIDE.cpu
         with claimed(folder):
             manifest = build_items(items, folder, embedder, known=known)
-        seconds = time.perf_counter() - clock - embedder.seconds
-        cpu = time.process_time() - cpu - embedder.cpu
+        seconds = time.perf_counter() - ASIDE.seconds - clock
+        cpu = time.process_time() - ASIDE.cpu - cpu
     chunks = manifest.counts.chunks
     with open_index(folder, verify=False) as index:
         real = sum(len(index.texts.chunk_rows(item.id)) for item in items if not item.id.startswith(_MADE_UP))
@@ -218,19 +229,21 @@ def estimated(sources: Sequence[Source], turn: int, embedder: Drawn) -> float:
 
 def read_turn(source: Source, turn: int, name: str) -> Document:
     """A real text, or what is made of it in some turn after the first."""
-    document = source.read()
-    return shuffled(document, turn, name) if turn else document
+    if not turn:
+        return source.read()
+    with ASIDE:
+        text = shuffled(source.read().text, turn)
+    return document_from_text(text, name=name, source=f"{name}.txt")
 
 
-def shuffled(document: Document, turn: int, name: str) -> Document:
-    """A document whose lines are as long as they were, of the same clauses in another order."""
-    lines = [[clause for clause in _CLAUSE.findall(line) if clause] for line in document.text.splitlines()]
+def shuffled(text: str, turn: int) -> str:
+    """Lines as long as they were, of the same clauses in another order."""
+    lines = [[clause for clause in _CLAUSE.findall(line) if clause] for line in text.splitlines()]
     # Headings and other lines of one clause stay, so that the outline does.
     clauses = [clause for line in lines if len(line) > 1 for clause in line]
     random.Random(turn).shuffle(clauses)  # noqa: S311
     left = iter(clauses)
-    text = "\n".join("".join(next(left) if len(line) > 1 else clause for clause in line) for line in lines)
-    return document_from_text(text, name=name, source=f"{name}.txt")
+    return "\n".join("".join(next(left) if len(line) > 1 else clause for clause in line) for line in lines)
 
 
 def ask(arguments: argparse.Namespace) -> dict[str, str]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from zhangju_index.marks import find_mark
@@ -73,21 +74,23 @@ class Wrap:
             return line.start in self.full
         if self.sliced:
             return line.length >= self.sliced
-        return bool(self.width) and self._reach(text, line, following) > self.width
+        if not self.width:
+            return False
+        return self.line_width(text, line) + self.next_word(text, line, following) > self.width
 
     def line_width(self, text: str, line: Line) -> int:
         """Width of one line."""
         return self.measure(text[line.start : line.end]) + (0 if self.hanging else line.indent)
 
-    def _reach(self, text: str, line: Line, following: Line) -> int:
-        """Width that ``line`` would have with the next word on it."""
+    def next_word(self, text: str, line: Line, following: Line) -> int:
+        """Width that the first word of ``following`` would add to ``line``."""
         first = text[following.start]
         word = _FIRST_WORD.match(text, following.start, following.end)
         if word and not is_wide(first):
             first = word.group()
         # Words of a Latin text stand one space apart; Han characters touch.
         space = 0 if is_wide(text[line.end - 1]) or is_wide(first[0]) else 1
-        return self.line_width(text, line) + space + self.measure(first)
+        return space + self.measure(first)
 
 
 def is_visible(text: str) -> bool:
@@ -101,12 +104,23 @@ def is_wide(character: str) -> bool:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if is_wide(character) else 1 for character in text)
+    return sum(map(_column_count, text))
 
 
 def _chinese_columns(text: str) -> int:
     """Columns in a Chinese font, where “ ”, · and … are as wide as a Han character (UAX 11)."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+    return sum(map(_chinese_column_count, text))
+
+
+# Every character of a source is counted, most of them again and again.
+@lru_cache(maxsize=1 << 14)
+def _column_count(character: str) -> int:
+    return 2 if is_wide(character) else 1
+
+
+@lru_cache(maxsize=1 << 14)
+def _chinese_column_count(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
 
 
 def split_lines(text: str) -> list[Line]:
@@ -161,15 +175,19 @@ def measure_wrap(text: str, lines: list[Line], typed: Container[int] = ()) -> Wr
     broken = broken[:: len(broken) // _ENOUGH + 1]
     best, most = Wrap(), len(broken) // 2
     for measure in (len, _columns, _chinese_columns):
+        # Long lines take their time: each is measured once, whether its indent counts or not.
+        bare = Wrap(0, measure, hanging=True)
+        own = [bare.line_width(text, a) for a, _ in broken]
+        following = [bare.next_word(text, a, b) for a, b in broken]
         for hanging in (False, True):
-            widths = sorted(Wrap(0, measure, hanging).line_width(text, a) for a, _ in broken)
+            lengths = own if hanging else [n + a.indent for n, (a, _) in zip(own, broken, strict=True)]
+            widths = sorted(lengths)
             # A lone wide outlier (a table row, an address) must not set the width.
             width = widths[int(0.9 * (len(widths) - 1))]
             usual, times = Counter(widths).most_common(1)[0]
             if 3 * times > len(widths) and usual >= 0.9 * width:
                 width = usual  # Closing punctuation hangs out of Chinese lines.
-            wrap = Wrap(width, measure, hanging)
-            full = sum(wrap.is_full(text, a, b) for a, b in broken)
+            full = sum(n + more > width for n, more in zip(lengths, following, strict=True))
             if full > most and width >= _NARROWEST * (1 if measure is len else 2):
-                best, most = wrap, full
+                best, most = Wrap(width, measure, hanging), full
     return best

@@ -33,6 +33,22 @@ WHOLE = {
     "最后一部分讲了什么？": ("points", None, -1),
     "What are the main points of the third part?": ("points", None, 3),
     "武进那篇文章第二部分的要点有哪些？": ("points", None, 2),
+    "总结一下": ("about", None, None),
+    "请概括主要内容": ("about", None, None),
+    "总结第二部分": ("points", None, 2),
+    "tl;dr": ("about", None, None),
+    "Fasse den Artikel kurz zusammen": ("about", None, None),
+    "Bu makale ne hakkında?": ("about", None, None),
+    "Makalenin yazarı kim?": ("authors", None, None),
+    "Ringkas artikel ini": ("about", None, None),
+    "Siapa penulis artikel ini?": ("authors", None, None),
+    "Bài viết này nói về gì?": ("about", None, None),
+    "Ai viết bài này?": ("authors", None, None),
+    "O czym jest ten artykuł?": ("about", None, None),
+    "Kto napisał ten artykuł?": ("authors", None, None),
+    "Vad handlar artikeln om?": ("about", None, None),
+    "ما موضوع هذا المقال؟": ("about", None, None),
+    "من كاتب المقال؟": ("authors", None, None),
 }
 ORDINARY = [
     "武进重点布局哪些未来产业？",
@@ -46,6 +62,12 @@ ORDINARY = [
     "第一资源是什么？",
     "苏州那篇文章讲了什么？",
     "书的名字是谁起的，为什么？",
+    "总结新能源的发展",
+    "人才总结",
+    "说了什么",
+    "Summarise the history of energy",
+    "Üç unsur nedir?",
+    "Ba yếu tố là gì?",
 ]
 
 

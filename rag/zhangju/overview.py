@@ -42,7 +42,8 @@ class Whole:
     named: str = ""
 
 
-# Chinese: what such a question is made of, longest first; capitals name what a word stands for.
+# Chinese: what such a question is made of, longest first; capitals name what a word stands for, among them
+# what a text Says, and what Reduces it to a summary.
 _CHINESE: dict[str, str] = {
     "": (
         "请问 请 麻烦 能否 能不能 可以 可否 帮我 帮忙 给我 告诉我 你 您 我 想知道 想问 知道 简单 简要 大致 大概 用一句话 一句话 几句话 "
@@ -52,7 +53,8 @@ _CHINESE: dict[str, str] = {
         "个人 构成 组成 划分"
     ),
     "D": "文章 报道 新闻 材料 资料 文档 文件 报告 论文 版面 页面 网页 书 页 全文 通篇 原文 本文 文中 正文 主文 主文章 文本 篇 文",
-    "S": "讲 讲了 讲的 讲述 说 说了 说的 谈 谈了 谈的 写 写了 写的 论述 阐述 介绍了 涉及 围绕 主要内容 内容 大意 主旨 主题 中心思想 思想 意思 讨论 讨论了 概括 概述 总结 归纳 梳理 摘要 概要 简介 大纲内容 中心",
+    "S": "讲 讲了 讲的 讲述 说 说了 说的 谈 谈了 谈的 写 写了 写的 论述 阐述 介绍了 涉及 围绕 内容 思想 意思 讨论 讨论了 简介 大纲内容 中心",
+    "R": "主要内容 大意 主旨 主题 中心思想 概括 概述 总结 归纳 梳理 摘要 概要",
     "K": "要点 重点 观点 论点 核心观点 结论 思路 看点 论述要点",
     "W": "作者 笔者 撰稿人 执笔人 作者们",
     "A": "署名 谁 哪位 哪些人 何人 谁写 谁写的 撰写",
@@ -82,7 +84,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "first second third fourth fifth last 1 2 3 4 5 6 7 8 9 two three four five into divided does"
         ),
         "D": "article articles text texts document documents page paper report essay story file book pieces piece contribution newspaper",
-        "S": "about say says said talk talks discuss discusses cover covers deal deals subject topic theme content contents summary summarise summarize overview gist message idea ideas describe mean",
+        "S": "about say says said talk talks discuss discusses cover covers deal deals subject topic theme content contents message idea ideas describe mean",
+        "R": "summary summarise summarize overview gist tldr tl dr",
         "K": "points point takeaways takeaway arguments argument conclusions conclusion",
         "W": "author authors writers byline",
         "A": "who wrote written whose signed writer",
@@ -96,7 +99,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "heißt heißen lautet lauten wichtigsten zentralen worum wovon womit"
         ),
         "D": "artikel artikels text textes dokument dokuments seite beitrag beitrags beiträge aufsatz bericht stück",
-        "S": "handelt geht thema themen inhalt inhalts sagt beschreibt zusammenfassung zusammen fasse fassen behandelt",
+        "S": "handelt geht thema themen inhalt inhalts sagt beschreibt behandelt",
+        "R": "zusammenfassung zusammen fasse fassen überblick",
         "K": "punkte kernpunkte kernaussagen aussagen hauptpunkte",
         "W": "autor autoren autorin autors verfasser",
         "A": "wer verfasst schrieb geschrieben",
@@ -109,7 +113,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "s'il vous plaît brièvement premier première deuxième second seconde troisième quatrième dernier dernière trois deux quatre qu' c' se"
         ),
         "D": "article articles texte textes document documents page pages rapport contribution",
-        "S": "parle dit traite sujet thème contenu résumé résume résumer résumez agit propos s'agit",
+        "S": "parle dit traite sujet thème contenu agit propos s'agit",
+        "R": "résumé résume résumer résumez",
         "K": "points idées principales principaux essentiel conclusions arguments",
         "W": "auteur auteurs auteure",
         "A": "qui écrit signé rédigé",
@@ -122,7 +127,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "favor brevemente primera primer segundo segunda tercera tercer tercero cuarta última último tres dos cuatro lo"
         ),
         "D": "artículo artículos texto textos documento documentos página informe",
-        "S": "trata habla dice tema contenido resumen resume resumir",
+        "S": "trata habla dice tema contenido",
+        "R": "resumen resume resumir resúmelo",
         "K": "puntos ideas principales conclusiones",
         "W": "autor autores autora",
         "A": "quién quiénes escribió escrito firma firman",
@@ -132,7 +138,8 @@ _WORDS: dict[str, dict[str, str]] = {
     "pt": {
         "": "o a os as que qual quais é são de do da dos das este esta neste nesta em e se um uma por favor quantas quantos há tem primeira segunda terceira última três duas",
         "D": "artigo artigos texto textos documento página relatório",
-        "S": "trata fala diz tema assunto conteúdo resumo resume resuma",
+        "S": "trata fala diz tema assunto conteúdo resume",
+        "R": "resumo resuma resumir",
         "K": "pontos ideias principais conclusões",
         "A": "quem autor autores autora escreveu escrito assina",
         "P": "parte partes seção seções capítulo capítulos estrutura índice",
@@ -141,7 +148,8 @@ _WORDS: dict[str, dict[str, str]] = {
     "it": {
         "": "di che cosa quale quali è sono il lo la i gli le un una questo questa questi in e si del della dei delle quante quanti ci ha prima seconda terza ultima tre due",
         "D": "articolo articoli testo testi documento pagina",
-        "S": "parla tratta dice tema argomento contenuto riassunto riassumi riassumere",
+        "S": "parla tratta dice tema argomento contenuto",
+        "R": "riassunto riassumi riassumere",
         "K": "punti idee principali conclusioni",
         "A": "chi autore autori autrice scritto scrisse firma",
         "P": "parte parti sezione sezioni capitolo capitoli struttura indice",
@@ -153,7 +161,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "первая первой вторая второй третья третьей последней последняя три две здесь как"
         ),
         "D": "статья статье статьи статей статью текст тексте текста документ документа документе страница странице страницы материал",
-        "S": "чём чем говорится рассказывается идёт идет речь тема содержание говорит рассказывает перескажи суть кратко",
+        "S": "чём чем говорится рассказывается идёт идет речь тема содержание говорит рассказывает кратко",
+        "R": "перескажи суть",
         "K": "мысли тезисы выводы пункты главные основные",
         "W": "автор авторы автора авторов",
         "A": "кто написал написали",
@@ -163,11 +172,78 @@ _WORDS: dict[str, dict[str, str]] = {
     "nl": {
         "": "wat waar is zijn de het een dit deze van in op en gaat over er hoeveel welke kort eerste tweede derde laatste drie twee heeft",
         "D": "artikel artikelen tekst document pagina stuk",
-        "S": "over onderwerp inhoud zegt samenvatting samen vat",
+        "S": "over onderwerp inhoud zegt",
+        "R": "samenvatting samen vat",
         "K": "punten conclusies",
         "A": "wie auteur auteurs schreef geschreven",
         "P": "deel delen hoofdstuk hoofdstukken onderdelen structuur",
         "T": "titel titels",
+    },
+    "sv": {
+        "": "vad som är den det denna detta en ett i på av om och hur många vilka vilken har ge mig kort första andra tredje sista tre två finns handlar vem",
+        "D": "artikel artikeln text texten dokument dokumentet sida sidan",
+        "S": "handlar ämne ämnet innehåll innehållet säger",
+        "R": "sammanfatta sammanfattning",
+        "K": "punkter slutsatser huvudpunkter",
+        "W": "författare författaren författarna",
+        "A": "vem skrev skrivit",
+        "P": "del delar delen avsnitt kapitel rubriker struktur",
+        "T": "titel titeln titlar rubrik rubriken",
+    },
+    "pl": {
+        "": "co jak jaki jaka jakie jest są ten ta to tego tej tym w na z o i ile ma czym kto się pierwsza druga trzecia ostatnia trzy dwa krótko proszę mi",
+        "D": "artykuł artykule artykułu artykuły tekst tekstu tekście dokument dokumentu dokumencie strona strony",
+        "S": "czym mówi dotyczy temat treść opowiada",
+        "R": "streść streszczenie podsumuj podsumowanie",
+        "K": "punkty wnioski tezy główne",
+        "W": "autor autorzy autora autorem",
+        "A": "kto napisał napisali",
+        "P": "część części rozdział rozdziały struktura nagłówki",
+        "T": "tytuł tytuły",
+    },
+    "tr": {
+        "": "bu şu ne nedir neler nelerdir mi mı ve bir kaç kısaca bana var kim kimdir kimler ilk ikinci üçüncü son üç iki olan",
+        "D": "makale makalenin makalede makaleyi yazı yazının yazıda metin metnin metinde belge belgenin belgede sayfa",
+        "S": "hakkında anlatıyor anlatılıyor konu konusu içerik içeriği diyor söylüyor bahsediyor",
+        "R": "özet özeti özetle özetler özetleyin",
+        "K": "noktalar noktaları ana önemli sonuçları",
+        "W": "yazar yazarı yazarları",
+        "A": "kim yazdı yazmış",
+        "P": "bölüm bölümler bölümleri başlıklar başlıkları yapısı",
+        "T": "başlık başlığı",
+    },
+    "id": {
+        "": "apa apakah siapa yang ini itu dari di ke dan ada berapa tolong secara singkat pertama kedua ketiga terakhir tiga dua adalah saya beri",
+        "D": "artikel teks dokumen tulisan halaman laporan",
+        "S": "tentang isi isinya membahas topik tema bercerita",
+        "R": "ringkas ringkasan ringkaskan rangkum rangkuman rangkumkan",
+        "K": "poin pokok utama kesimpulan",
+        "W": "penulis penulisnya",
+        "A": "siapa menulis ditulis oleh",
+        "P": "bagian bab struktur subjudul",
+        "T": "judul judulnya",
+    },
+    "vi": {
+        "": "gì là này đó của trong có bao nhiêu các những hãy cho tôi về viết một ba hai đầu cuối thứ nhất ngắn gọn như thế nào",
+        "D": "bài viết báo văn bản tài liệu trang",
+        "S": "nói nội dung chủ đề đề cập",
+        "R": "tóm tắt",
+        "K": "ý chính điểm kết luận",
+        "W": "tác giả",
+        "A": "ai",
+        "P": "phần chương mục cấu trúc",
+        "T": "tiêu đề",
+    },
+    "ar": {
+        "": "ما ماذا هو هي هذا هذه في من عن على و كم لي باختصار الرئيسية الأول الأولى الثاني الثالث الأخير",
+        "D": "المقال المقالة النص الوثيقة الصفحة التقرير",
+        "S": "يتحدث تتحدث موضوع يتناول مضمون محتوى",
+        "R": "ملخص لخص",
+        "K": "النقاط الأفكار نقاط",
+        "W": "كاتب مؤلف مؤلفو",
+        "A": "كتب",
+        "P": "أقسام أجزاء عناوين فصول",
+        "T": "عنوان",
     },
 }
 _LANGUAGE_LETTERS = {
@@ -314,7 +390,7 @@ def _subject(letters: set[str], piece: int | None, part: int | None, label: str,
     """What the kinds of words in a question ask for together."""
     whole = "D" in letters or bool(named) or piece is not None
     if part is not None:
-        if letters & {"S", "K", "T", "D", "P"} and not letters & {"A", "W"}:
+        if letters & {"S", "R", "K", "T", "D", "P"} and not letters & {"A", "W"}:
             return Whole("points", piece, part, label, named)
         return None
     if letters & {"A", "W"}:
@@ -324,7 +400,8 @@ def _subject(letters: set[str], piece: int | None, part: int | None, label: str,
         return Whole("parts", piece, named=named)
     if "T" in letters:
         return Whole("titles", piece, named=named) if whole else None
-    if letters & {"S", "K"} and whole:
+    # What is to be summed up needs no name: 总结一下.
+    if "R" in letters or (letters & {"S", "K"} and whole):
         return Whole("about", piece, named=named)
     return None
 

@@ -221,6 +221,10 @@ def test_what_the_sources_hold_is_no_noise(bundled_model: Embedder) -> None:
         ("Who is Maria?", True),
         ("¿Quién firma el artículo?", True),
         ("Wer ist die Quelle?", True),
+        ("Von wem ist der Text?", True),
+        ("De qui est cet article ?", True),
+        ("Qui a recueilli ces propos ?", True),
+        ("Von wem wurde die Brücke gebaut?", False),
         ("Who is the CEO of Apple?", False),
         ("Wer leitet die Firma Apple?", False),
         ("Quelle entreprise dirige-t-il, et qui est-ce ?", False),
@@ -246,6 +250,13 @@ def test_a_byline_of_a_stranger(question: str, answers: bool) -> None:
 def test_a_byline_in_another_script(question: str, judged: float | None, answers: bool) -> None:
     """Words of two scripts cannot be compared: a post may be meant unless a reranker finds it unlikely."""
     assert byline_may_answer(question, "创新研究院院长 徐挺", judged) is answers
+
+
+@pytest.mark.parametrize("byline", ["山田太郎記者", "홍길동 기자", "Автор: Иван Петров"])
+def test_a_byline_that_says_who_wrote_names_no_post(byline: str) -> None:
+    """The word beside the name tells no more than the name, also in another script."""
+    assert byline_may_answer("Who wrote this?", byline)
+    assert not byline_may_answer("Who is the minister of finance?", byline)
 
 
 LONE = ["USD", "kg", "元", "亿元", "€", "the", "der", "的", "और", "में", "và", "для", "は", "은", "من"]

@@ -1,6 +1,8 @@
 import pytest
 
 from zhangju_index.bylines import is_byline, is_note, is_post, stated_author
+from zhangju_index.outline import outline_document
+from zhangju_index.parsing import document_from_text
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,99 @@ def test_a_post_without_a_name_is_half_a_byline() -> None:
 def test_author_is_taken_from_what_says_so(line: str, author: str | None) -> None:
     """A word of authorship makes a name an author; its form alone does not."""
     assert stated_author(line) == author
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Von Max Mustermann", "Max Mustermann"),
+        ("Von Anna Schmidt und Karl von Holt", "Anna Schmidt und Karl von Holt"),
+        ("Text: Anna Schmidt | 12. März 2026", "Anna Schmidt"),
+        ("Door Jan de Vries", "Jan de Vries"),
+        ("Par Jean Dupont", "Jean Dupont"),
+        ("Propos recueillis par Sophie Martin", "Sophie Martin"),
+        ("Por María López", "María López"),
+        ("Por João Almeida e Ana Reis", "João Almeida e Ana Reis"),
+        ("di Marco Rossi", "Marco Rossi"),
+        ("Autor: Jan Kowalski", "Jan Kowalski"),
+        ("Автор: Иван Петров", "Иван Петров"),
+        ("Yazan: Ayşe Demir", "Ayşe Demir"),
+        ("Tác giả: Nguyễn Văn An", "Nguyễn Văn An"),
+        ("Oleh Budi Santoso", "Budi Santoso"),
+        ("Penulis: Dewi Lestari", "Dewi Lestari"),
+        ("كتب: أحمد منصور", "أحمد منصور"),
+        ("بقلم سمير خوري", "سمير خوري"),
+        ("文\uff1d山田太郎", "山田太郎"),
+        ("（山田太郎）", "山田太郎"),
+        ("山田太郎記者", "山田太郎"),
+        ("홍길동 기자", "홍길동"),
+        ("(서울=한강통신) 홍길동 기자 hong@example.kr", "홍길동"),
+        ("기자 홍길동", "홍길동"),
+    ],
+)
+def test_other_languages_say_who_wrote_with_words_of_their_own(line: str, author: str) -> None:
+    """An opener (Von, Par, Автор:) or a closer (記者, 기자), and nothing but names beside it."""
+    assert is_byline(line)
+    assert stated_author(line) == author
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Von Anfang an",
+        "Von Jahr zu Jahr mehr Gäste",
+        "Von Max Mustermann gestiftet",
+        "Von Hamburg nach Berlin",
+        "Text: die Lage am Fluss",
+        "Door de jaren heen",
+        "Par ailleurs",
+        "Par la Loire et le Rhône",
+        "Por otra parte",
+        "Por um lado",
+        "Di solito chiude in aprile",
+        "Autor: szukanie szczęścia",
+        "Автор проекта сказал",
+        "Автор: поиски имени",
+        "Yazan: bir kalem",
+        "Tác giả bản thiết kế",
+        "Oleh karena itu",
+        "Penulis: mencari nama",
+        "كتب الناس رسائل كثيرة",
+        "بقلم رصاص",
+        "文化会館の前の道",
+        "（石川県）",
+        "（試行）",
+        "記者会見",
+        "기자 회견",
+        "정치부 기자",
+        "Por María López.",
+    ],
+)
+def test_what_only_opens_like_a_byline_is_none(line: str) -> None:
+    """Sentences, headings and places begin with the same words; no names follow there."""
+    assert stated_author(line) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "byline", "date", "text"),
+    [
+        ("Der Garten am Bahnhof", "Von Max Mustermann", "3. Mai 2026", "Von Anfang an gab es Streit um das Geld."),
+        ("Un puente sobre el río", "Por María López", "3 de mayo de 2026", "Por otra parte, la calle está cerrada."),
+        ("Новый мост через реку", "Автор: Иван Петров", "3 мая 2026 года", "Автор проекта сказал, что работы шли два года."),
+        ("駅裏の畑", "（山田太郎）", "2026年5月3日", "青葉駅の裏に小さな畑がある。"),
+        ("역 뒤의 텃밭", "홍길동 기자", "2026년 5월 3일", "기자 회견에서 시장은 기쁘다고 말했다."),
+        ("حديقة خلف المحطة", "بقلم سمير خوري", "3 مايو 2026", "كتب الناس رسائل كثيرة إلى البلدية."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("page", ["{title}\n{byline}\n{date}\n\n{text}\n", "# {title}\n\n{byline}\n\n{date}\n\n{text}\n", "{title}\n\n{text}\n\n{byline}\n"])  # fmt: skip
+def test_a_byline_stands_under_a_title_or_at_the_end(
+    page: str, title: str, byline: str, date: str, text: str
+) -> None:
+    """It is a section of its own, which an answer can quote, and the author of the document."""
+    document = document_from_text(
+        page.format(title=title, byline=byline, date=date, text=text), name="page", source="page.md"
+    )
+    sections = outline_document(document).sections
+    shown = [document.text[s.start : s.end].strip() for s in sections if s.kind == "author"]
+    assert shown == [byline]
+    assert document.metadata["author"] == stated_author(byline)

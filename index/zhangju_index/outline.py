@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 from zhangju_index.blocks import Block, Blocks, ends_sentence, find_blocks
-from zhangju_index.bylines import is_byline, is_note, is_post
+from zhangju_index.bylines import is_byline, is_note, is_post, stated_author
 from zhangju_index.hidden import hidden_breaks, seamless_ends
 from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
@@ -142,6 +142,8 @@ def _openings(found: Blocks) -> list[_Opening]:
             continue
         if is_note(block.text):
             openings.append(_Opening(block.start, "note", None, 0))
+        elif openings and _says_author(blocks, i, openings[-1]):
+            openings.append(_Opening(block.start, "author", None, 0))
         elif (name := numbered.get(i)) is not None and block.mark is not None:
             run_in = len(name) + 2 < len(block.text) and block.mark.kind in ("一、", "（一）", "1.")
             kind: SectionKind = "lead" if run_in else "heading"
@@ -154,6 +156,12 @@ def _openings(found: Blocks) -> list[_Opening]:
             openings.append(_Opening(block.start, "body", None, 0))
         i += 1
     return openings
+
+
+def _says_author(blocks: tuple[Block, ...], i: int, above: _Opening) -> bool:
+    """Whether a line that cannot be a heading, under a title or at the end, says who wrote."""
+    placed = above.kind == "title" or i + 1 == len(blocks)
+    return placed and stated_author(blocks[i].text) is not None
 
 
 def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:

@@ -16,6 +16,8 @@ _MONTH = (
 _DATE = re.compile(
     rf"[（(]?{_NUMERAL}{{2,4}}[ 　]*[年./-][{_NUMERAL[1:-1]} 　]{{1,4}}[月./-].{{0,12}}"
     rf"|[（(]?{_NUMERAL}{{1,3}}月{_NUMERAL}{{1,3}}日.{{0,12}}"
+    r"|(?:\w+ ){0,2}\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.? (?:de )?\d{4}(?: \w{1,4}\.?)?|\d{1,2} tháng \d{1,2},? năm \d{4}"
+    r"|\d{4}년 ?\d{1,2}월 ?\d{1,2}일.{0,12}|\d{1,2}\.\d{1,2}\.\d{4}"
     rf"|(?:\w+, )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}) \d{{4}}"
 )
 # A line that opens with a whole date tells when something was adopted or happened.

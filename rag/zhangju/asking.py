@@ -12,6 +12,7 @@ from functools import cache
 
 from zhangju.language import is_short_word, words_of
 from zhangju.simplified import simplify
+from zhangju_index.bylines import stated_author
 
 __all__ = [
     "asks_for_several",
@@ -52,6 +53,8 @@ _AUTHOR = re.compile(
     r"|\b(?:autor\w*|verfass\w*|geschrieben|schrieb|redakt\w*|(?:die|der|als|welche|welcher) quelle|schreef|auteur\w*|bron|forfatter\w*|författar\w*|skrev|skrevet)\b"
     # Romance languages
     r"|\b(?:escribi\w*|escrit[oa]s?|redact\w*|firmad[oa]s?|firmó|qui[eé]n firma|periodista\w*|editor\w*|fuente|écri\w*|rédig\w*|signé\w*|rédact\w*|journaliste\w*|escrev\w*|assin\w*|jornalista\w*|fonte|scri[ts]\w*|firmat\w*|giornalista\w*)\b"
+    # Whose text it is: von wem, de qui, di chi, чья
+    r"|\b(?:von wem|de qui|di chi|de quién|de quem|by whom|чь[яёи])\b.{1,12}\b(?:text|artikel|beitrag|bericht|texte|article|texto|artículo|artigo|articolo|testo|статья|текст)\b|\brecueill\w*"
     # Slavic languages and Greek
     r"|\b(?:автор\w*|напис\w*|редактор\w*|журналист\w*|источник\w*|джерел\w*|napisał\w*|redaktor\w*|napsal\w*|συγγραφ\w*|έγραψε)\b"
     # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian
@@ -81,7 +84,8 @@ def byline_may_answer(question: str, byline: str, judged: float | None = None) -
     """
     if _AUTHOR.search(question) or not _named(question).isdisjoint(_named(byline)):
         return True
-    stranger = _NAME_ALONE.fullmatch(byline.strip()) or not _scripts(question).isdisjoint(_scripts(byline))
+    names = stated_author(byline) or byline.strip()
+    stranger = _NAME_ALONE.fullmatch(names) or not _scripts(question).isdisjoint(_scripts(byline))
     if judged is None:
         return not stranger
     return judged > (0.0 if stranger else _UNLIKELY)

@@ -7,8 +7,7 @@ Each way runs in a process of its own and embeds the same passages and questions
 second (by the clock, and by processor time, which other work on the machine disturbs less), the time of
 one question, loading, peak memory, and beside the first way, sentence-transformers in float32: the least
 cosine of a passage's vectors, the share of each question's ten nearest passages that is the same, and
-nDCG@10 on each set. DIR is as in ``eval/fitting/public_sets.py``. The package onnx and what tests need
-must be installed.
+nDCG@10 on each set. DIR is as in ``eval/fitting/public_sets.py``. What tests need must be installed.
 """
 
 import argparse
@@ -175,19 +174,14 @@ def _bulk() -> Embedder:
     return embedder
 
 
-def _int8() -> Embedder:
-    """The shipped graph with activations of 8 bits in its products."""
-    import onnx
-
+def _rounded() -> Embedder:
+    """The graph of questions for documents as well."""
     from zhangju_index import bundled_session
 
-    graph = onnx.ModelProto.FromString((files("zhangju_index") / "encoder.onnx").read_bytes())
-    for node in graph.graph.node:
-        for attribute in node.attribute:
-            if attribute.name == "accuracy_level":
-                attribute.i = 4
+    graph = (files("zhangju_index") / "questions.onnx").read_bytes()
     folder = Path(tempfile.mkdtemp())
-    (folder / "encoder.onnx").write_bytes(graph.SerializeToString())
+    for name in ("encoder.onnx", "questions.onnx"):
+        (folder / name).write_bytes(graph)
     bundled_session.files = lambda _: folder  # type: ignore[assignment]
     return _shipped()
 
@@ -196,7 +190,7 @@ WAYS: dict[str, Callable[[], Any]] = {
     "sentence-transformers float32": lambda: _Reference("float32"),
     "sentence-transformers bfloat16": lambda: _Reference("bfloat16"),
     "onnxruntime 4-bit (few texts)": _shipped,
-    "onnxruntime 4-bit, 8-bit products": _int8,
+    "onnxruntime 4-bit, all in 8 bits": _rounded,
     "torch bfloat16 (many texts)": _bulk,
 }
 """Every way by its name; the first is what the others are compared with."""

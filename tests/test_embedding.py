@@ -268,11 +268,10 @@ def test_vectors_are_those_of_the_reference(bundled: Embedder) -> None:
 
     texts = [text * repeat for text in SIX_LANGUAGES.values() for repeat in (1, 4, 20)]
     reference = build_model(read_weights(), embedding.E5_PROMPTS)
-    for quick, slow in (
-        (bundled.embed_queries(texts), reference.encode_query(texts)),
-        (bundled.embed_documents(texts), reference.encode_document(texts)),
-    ):
-        assert np.abs(quick - slow).max() < 1e-5
+    assert np.abs(bundled.embed_documents(texts) - reference.encode_document(texts)).max() < 1e-5
+    # What is multiplied in questions is rounded to 8 bits, but for the most delicate products.
+    cosines = (bundled.embed_queries(texts) * reference.encode_query(texts)).sum(axis=1)
+    assert cosines.min() > 1 - 1e-4
 
 
 @needs_package

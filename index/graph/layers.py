@@ -49,6 +49,15 @@ class Graph:
 
     def blocks(self, values: str, name: str, inputs: int, outputs: int, bias: str) -> str:
         """Multiply by a matrix of 4-bit blocks, with sums in float32."""
+        return self._blocks(values, name, inputs, outputs, bias, accuracy_level=0)
+
+    def rounded_blocks(self, values: str, name: str, inputs: int, outputs: int, bias: str) -> str:
+        """Multiply by a matrix of 4-bit blocks; values are rounded to 8 bits, a scale for each block."""
+        return self._blocks(values, name, inputs, outputs, bias, accuracy_level=4)
+
+    def _blocks(
+        self, values: str, name: str, inputs: int, outputs: int, bias: str, accuracy_level: int
+    ) -> str:
         per_row = inputs // BLOCK
         pairs = self.weight(f"{name}.pairs", TensorProto.UINT8, outputs, per_row, BLOCK // 2)
         scales = self.weight(f"{name}.scales", TensorProto.FLOAT, outputs * per_row)
@@ -61,7 +70,7 @@ class Graph:
             N=outputs,
             bits=4,
             block_size=BLOCK,
-            accuracy_level=0,
+            accuracy_level=accuracy_level,
         )
 
     def bytes(self, values: str, name: str, inputs: int, outputs: int, bias: str) -> str:

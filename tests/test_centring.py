@@ -70,10 +70,10 @@ def test_a_model_is_asked_once_for_a_language() -> None:
 
 @pytest.mark.slow
 def test_what_is_shipped_is_what_the_bundled_model_makes_of_the_questions() -> None:
-    """To the rounding of float16."""
+    """To the rounding of float16 and, since they were made exactly, of questions."""
     embedder = load_embedder()
     assert embedder.fingerprint == MADE_WITH
     shipped = Centring(embedder)._means
     assert list(shipped) == list(EVERYDAY)
     for language in ("zh", "en", "th", "ar"):
-        np.testing.assert_allclose(shipped[language], mean_question(embedder, language), atol=2e-4)
+        np.testing.assert_allclose(shipped[language], mean_question(embedder, language), atol=1e-3)

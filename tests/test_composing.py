@@ -89,6 +89,34 @@ def test_only_the_article_that_is_named_is_quoted() -> None:
     ]
 
 
+def in_article(passage: Passage, title: str) -> Passage:
+    """A passage below the number of an article."""
+    return replace(passage, chunk=replace(passage.chunk, section_path=(title,)))
+
+
+def test_an_article_that_is_named_is_quoted_whole() -> None:
+    """What it says and what follows if not is one answer; a long one is told by its best sentences."""
+    short = in_article(make_passage(1, ["公安机关责令改正；", "逾期的，处罚款。", "每户一只。"]), "第十条")
+    long = in_article(make_passage(1, [f"第{n}点很好。" for n in range(9)]), "第十条")
+
+    assert texts(choose_sentences(score(short, 0.9, 0.1, 0.2), named={(10, 0)})) == texts(
+        score(short, 1, 1, 1)
+    )
+    assert len(choose_sentences(score(long, *[0.9] * 9), named={(10, 0)})) == MAX_OTHERWISE
+
+
+def test_a_rule_is_quoted_to_its_full_stop() -> None:
+    """A fine stands behind the semicolon; items in brackets stand for themselves, and so does other text."""
+    rule = ["公安机关责令改正；", "逾期的，处罚款。", "每户一只。"]
+    items = ["（一）检查食品；", "（二）标明日期。"]
+
+    assert (
+        texts(choose_sentences(score(in_article(make_passage(1, rule), "第十条"), 0.9, 0.1, 0.1))) == rule[:2]
+    )
+    assert texts(choose_sentences(score(in_article(make_passage(1, items), "第十条"), 0.9, 0.1))) == items[:1]
+    assert texts(choose_sentences(score(make_passage(1, rule), 0.9, 0.1, 0.1))) == rule[:1]
+
+
 def test_items_of_one_list_come_before_others() -> None:
     """Where several things are asked for, what is said alike belongs together, though others score a little more."""
     passage = make_passage(

@@ -123,6 +123,15 @@ def test_an_article_that_is_named_stands_for_itself(question: str) -> None:
     assert read(question, turn("Qui a dessiné le logo ?")) is None
 
 
+def test_a_word_that_opens_a_question_is_no_name() -> None:
+    """In what was joined before, How, What and And stand behind a space with a capital."""
+    for before in ("Who drove the first vehicle? How old is he?", "Who is the mayor? And the deputy?"):
+        reading = read("What did she say?", turn(before))
+        assert reading is not None
+        assert "did How say" not in reading.text
+        assert "did And say" not in reading.text
+
+
 def test_a_change_of_subject_is_heard() -> None:
     """What announces it is no part of the question."""
     for question, rest in {

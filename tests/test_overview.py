@@ -42,13 +42,14 @@ WHOLE = {
     "Makalenin yazarı kim?": ("authors", None, None),
     "Ringkas artikel ini": ("about", None, None),
     "Siapa penulis artikel ini?": ("authors", None, None),
-    "Bài viết này nói về gì?": ("about", None, None),
-    "Ai viết bài này?": ("authors", None, None),
     "O czym jest ten artykuł?": ("about", None, None),
     "Kto napisał ten artykuł?": ("authors", None, None),
     "Vad handlar artikeln om?": ("about", None, None),
     "ما موضوع هذا المقال؟": ("about", None, None),
     "من كاتب المقال؟": ("authors", None, None),
+    "Who wrote it?": ("authors", None, None),
+    "Vad handlar den andra delen om?": ("points", None, 2),
+    "İkinci bölüm ne anlatıyor?": ("points", None, 2),
 }
 ORDINARY = [
     "武进重点布局哪些未来产业？",
@@ -68,6 +69,12 @@ ORDINARY = [
     "Summarise the history of energy",
     "Üç unsur nedir?",
     "Ba yếu tố là gì?",
+    "Who does the article talk about?",
+    "Kto mówi w tekście?",
+    "Wie viele sind es zusammen?",
+    "Wat is een vat?",
+    "两个主题分别是什么？",
+    "Metin kim?",
 ]
 
 

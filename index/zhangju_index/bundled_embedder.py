@@ -42,7 +42,7 @@ class BundledEmbedder:
 
     Questions that arrive while others are encoded share the next batch. Most of what is multiplied in a question
     is rounded to 8 bits, which takes three quarters of the time: its vector is off by less than 1e-4 (1 - cosine)
-    and finds texts as well (nDCG@10 differs by 0.00 ± 0.04 points: ``eval/fitting/rounded_questions.py``).
+    and finds texts as well (nDCG@10 differs by 0.00 ± 0.03 points: ``eval/fitting/rounded_questions.py``).
 
     Args:
         weights: The parsed weights file.

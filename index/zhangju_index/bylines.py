@@ -8,7 +8,7 @@ title or at the end.
 
 import re
 
-__all__ = ["is_byline", "is_note", "is_post", "stated_author"]
+__all__ = ["is_byline", "is_note", "is_post", "named_author", "stated_author"]
 
 # Surnames in common use, the frequent ones first, in simplified and traditional forms.
 _SURNAMES = set(
@@ -61,34 +61,33 @@ _OPENERS = {
     "it": r"[Dd]i |DI |(?:[Aa] cura|Testo|Articolo) di |(?:Testo|Autor[ei]|Autrice):",
     "pl, cs": r"(?:Tekst|Autor(?:ka|zy|ři)?):",
     "ru, uk": r"(?:Автор(?:ы|и|ка)?|Текст|Журналист|Корреспондент|Записала?):",
-    "tr": r"(?:Yazan|Yazar|Haber):",
+    "tr": r"(?:Yazan|Yazar):",
     "vi": r"(?:Tác giả|Bài viết|Bài|Người viết):",
     "id, ms": r"Oleh:? |OLEH:? |Ditulis oleh:? |(?:Penulis|Reporter):",
-    "ar": r"بقلم ?:? |(?:كتبت?|تحرير|الكاتب|الكاتبة|المؤلف) ?:",
-    "ja": r"(?:文責?|著者?|筆者|執筆者?|取材・文|記者|ライター)[：:\uff1d=／/・]",
-    "ko": r"(?:글쓴이|글|저자|기자|취재)[：:\uff1d=]",
+    "ar": r"بقلم ?:? |(?:الكاتب|الكاتبة|المؤلف) ?:",
+    "ja": r"(?:文責?|著者?|筆者|執筆者?|取材・文|ライター)[：:\uff1d=／/・]",
+    "ko": r"(?:글쓴이|저자|기자|취재)[：:\uff1d=]",
 }
 _OPENS = re.compile("|".join(_OPENERS.values()))
 _JOINS_NAMES = re.compile(r", ?|、|،|・| (?:and|und|en|et|y|e|i|a|и|\u0456|ve|và|dan|&) | و(?=\w)")
 _PARTICLES = re.compile(r"von|van|der|den|de[ls]?|della|d[aiou]|dos|das|l[ae]|al|bin|ibn|el|te[rn]|zu|af")
-_ONE_RUN = re.compile(r"[\u3400-\u9fff々ヶぁ-ゖァ-ヺー]{2,6}|[가-힣]{2,4}")
 _JA_SURNAME = (
     "佐藤|鈴木|高橋|田中|伊藤|渡[辺邊邉]|山本|中村|小林|加藤|吉田|山田|佐々木|山口|松本|井上|木村|斎藤|齋藤|斉藤|清水|山崎|森|池田|橋本|阿部|石川|山下|中島"
     "|石井|小川|前田|岡田|長谷川|藤田|後藤|近藤|村上|遠藤|青木|坂本|福田|太田|西村|藤井|金子|岡本|藤原|中野|三浦|原田|中川|松田|竹内|小野|田村|中山"
     "|和田|石田|森田|上田|内田|柴田|酒井|宮崎|横山|高木|安藤|宮本|大野|小島|谷口|今井|工藤|高田|増田|丸山|杉山|村田|大塚|新井|小山|平野|藤本|河野|上野"
     "|野口|武田|松井|千葉|菅原|岩崎|久保|木下|佐野|野村|松尾|菊[池地]|杉本|市川|古川|大西|島田|水野|桜井|高野|吉川|山内|西田|飯田|西川|北村|安田|五十嵐"
 )
-_JA_NAME = rf"(?:{_JA_SURNAME})[ 　]?[{_HAN}々ぁ-ゖァ-ヺー]{{1,3}}(?<![県縣市町村区郡府都道州駅])"
+_JA_NAME = rf"(?:{_JA_SURNAME})[ 　]?[{_HAN}々ぁ-ゖァ-ヺー]{{1,3}}(?<![県縣市町村区郡府都道州駅])(?<!新聞|大学|大學|通信)"
 _KO_NAME = r"[김이박최정강조윤장임한오서신권황안송류유홍전고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반라왕금옥육인맹제모][가-힣]{2}(?<!부)"
-# Where words follow the name, or none: 山田太郎記者, 홍길동 기자, （山田太郎）.
+# Where words follow the name: 山田太郎記者, 홍길동 기자. In brackets alone a name looks like a place (中山大学).
 _CLOSES = re.compile(
     rf"(?:【.{{1,12}}】)?(?P<ja>{_JA_NAME})(?:記者|編集委員|論説委員)"
     rf"|(?:[\[(（].{{1,15}}[\])）] ?)?(?P<ko>{_KO_NAME}) ?(?:[가-힣]{{2,4}} ?)?(?:기자|특파원|논설위원|통신원)(?: \S+@\S+)?"
-    rf"|기자 (?P<before>{_KO_NAME})"
 )
+_FULL_NAME = re.compile(f"{_JA_NAME}|{_KO_NAME}")
 _BRACKETED = re.compile(r"[（(\[【](?P<words>[^（()）\[\]【】]{2,50})[）)\]】]")
 # A date after the names.
-_DATE_BESIDE = re.compile(r" ?[|｜·•–—-] ?.*\d.*|, \d.*")
+_DATE_BESIDE = re.compile(r" ?[|｜·•] ?.*\d.*| [–—-] .*\d.*|, \d.*")
 _LONGEST = 60
 _NOTE = re.compile(
     r"[（(\[【]?[ 　]*(?:(?:本文|全文)?(?:作者|译者|撰稿人|记者(?![：:，,])|编者)(?:系|为|是|单位|简介|介绍|均|分别|[：:，,])|编者按|编后|"
@@ -99,7 +98,7 @@ _NOTE = re.compile(
 def is_byline(line: str) -> bool:
     """Whether a short line under a title reads as its byline."""
     line = line.strip()
-    if _named_author(line):
+    if named_author(line):
         return True
     if (
         len(line) > _LONGEST
@@ -127,7 +126,7 @@ def is_byline(line: str) -> bool:
 def stated_author(line: str) -> str | None:
     """The names in a byline that says with a word of its own (作者：, 文/, By …) who wrote; else None."""
     line = line.strip()
-    if names := _named_author(line):
+    if names := named_author(line):
         return names
     if not (_WRITES.match(line) and is_byline(line)):
         return None
@@ -153,16 +152,15 @@ def _is_name(token: str) -> bool:
     return bool(re.match(_COMPOUND, token)) or token[0] in _SURNAMES
 
 
-def _named_author(line: str) -> str | None:
+def named_author(line: str) -> str | None:
     """The names that a line has after an opener or before a closer of any language, and nothing else."""
+    line = line.strip()
     if len(line) > _LONGEST:
         return None
     bracketed = _BRACKETED.fullmatch(line)
     words = bracketed["words"].strip() if bracketed else line
-    if bracketed and re.fullmatch(_JA_NAME, words):
-        return words
     if closed := _CLOSES.fullmatch(words):
-        return closed["ja"] or closed["ko"] or closed["before"]
+        return closed["ja"] or closed["ko"]
     opener = _OPENS.match(words)
     if opener is None:
         return None
@@ -172,10 +170,11 @@ def _named_author(line: str) -> str | None:
 
 def _is_full_name(name: str) -> bool:
     """Whether words are a name and a surname: each begins with a capital, where its script has any."""
-    if _ONE_RUN.fullmatch(name):
+    if _is_name(name) or _FULL_NAME.fullmatch(name):
         return True
     words = name.split()
-    capital = [word for word in words if not word[0].islower()]
+    # All in capitals it may be anything: VON DER IDEE ZUM PRODUKT.
+    capital = [word for word in words if not word[0].islower() and not (word.isupper() and len(word) > 2)]
     return (
         2 <= len(capital) <= 4
         and words[0] in capital

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 from zhangju_index.blocks import Block, Blocks, ends_sentence, find_blocks
-from zhangju_index.bylines import is_byline, is_note, is_post, stated_author
+from zhangju_index.bylines import is_byline, is_note, is_post, named_author, stated_author
 from zhangju_index.hidden import hidden_breaks, seamless_ends
 from zhangju_index.leads import find_leads, is_one_more
 from zhangju_index.lines import is_visible
@@ -160,8 +160,10 @@ def _openings(found: Blocks) -> list[_Opening]:
 
 def _says_author(blocks: tuple[Block, ...], i: int, above: _Opening) -> bool:
     """Whether a line that cannot be a heading, under a title or at the end, says who wrote."""
-    placed = above.kind == "title" or i + 1 == len(blocks)
-    return placed and stated_author(blocks[i].text) is not None
+    if above.kind == "title":
+        return stated_author(blocks[i].text) is not None
+    # An interview may end with 记者：谢谢您.
+    return i + 1 == len(blocks) and named_author(blocks[i].text) is not None
 
 
 def _head(stack: tuple[Block, ...], *, at_start: bool) -> list[_Opening]:

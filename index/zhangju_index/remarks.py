@@ -13,10 +13,26 @@ _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
+_MONTHS = "|".join(
+    (
+        "januari?|janvier|enero|janeiro|gennaio|stycznia|января|ocak",
+        "februari?|février|febrero|fevereiro|febbraio|lutego|февраля|şubat",
+        "märz|maart|mars|marzo|março|marca|марта|mart|maret",
+        "april|avril|abril|aprile|kwietnia|апреля|nisan",
+        "mai|maj|mei|mayo|maio|maggio|maja|мая|mayıs",  # noqa: RUF001 - Turkish
+        "juni|juin|junio|junho|giugno|czerwca|июня|haziran",
+        "juli|juillet|julio|julho|luglio|lipca|июля|temmuz",
+        "august|augusti|augustus|août|agosto|sierpnia|августа|ağustos|agustus",
+        "september|septembre|septiembre|setembro|settembre|września|сентября|eylül",
+        "oktober|octobre|octubre|outubro|ottobre|października|октября|ekim",
+        "november|novembre|noviembre|novembro|listopada|ноября|kasım",  # noqa: RUF001 - Turkish
+        "dezember|december|décembre|diciembre|dezembro|dicembre|grudnia|декабря|aralık|desember",  # noqa: RUF001 - Turkish
+    )
+)
 _DATE = re.compile(
     rf"[（(]?{_NUMERAL}{{2,4}}[ 　]*[年./-][{_NUMERAL[1:-1]} 　]{{1,4}}[月./-].{{0,12}}"
     rf"|[（(]?{_NUMERAL}{{1,3}}月{_NUMERAL}{{1,3}}日.{{0,12}}"
-    r"|(?:\w+ ){0,2}\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.? (?:de )?\d{4}(?: \w{1,4}\.?)?|\d{1,2} tháng \d{1,2},? năm \d{4}"
+    rf"|(?:\w+ ){{0,2}}\d{{1,2}}\.? (?:de )?(?i:{_MONTHS}) (?:de )?\d{{4}}(?: \w{{1,4}}\.?)?|\d{{1,2}} tháng \d{{1,2}},? năm \d{{4}}"
     r"|\d{4}년 ?\d{1,2}월 ?\d{1,2}일.{0,12}|\d{1,2}\.\d{1,2}\.\d{4}"
     rf"|(?:\w+, )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}) \d{{4}}"
 )

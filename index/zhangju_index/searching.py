@@ -6,7 +6,7 @@ and so does a server (``zhangju_index.milvus``), with the same values for the sa
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import groupby
@@ -389,7 +389,11 @@ def _side_by_side(one: Callable[[], One], other: Callable[[], Other], *, apart: 
     if not apart:
         return one(), other()
     running = _beside().submit(one)
-    there = other()
+    try:
+        there = other()
+    finally:
+        # Whatever happened here: the other thread still reads the index.
+        wait([running])
     return running.result(), there
 
 

@@ -53,8 +53,11 @@ _AUTHOR = re.compile(
     r"|\b(?:autor\w*|verfass\w*|geschrieben|schrieb|redakt\w*|(?:die|der|als|welche|welcher) quelle|schreef|auteur\w*|bron|forfatter\w*|författar\w*|skrev|skrevet)\b"
     # Romance languages
     r"|\b(?:escribi\w*|escrit[oa]s?|redact\w*|firmad[oa]s?|firmó|qui[eé]n firma|periodista\w*|editor\w*|fuente|écri\w*|rédig\w*|signé\w*|rédact\w*|journaliste\w*|escrev\w*|assin\w*|jornalista\w*|fonte|scri[ts]\w*|firmat\w*|giornalista\w*)\b"
-    # Whose text it is: von wem, de qui, di chi, чья
-    r"|\b(?:von wem|de qui|di chi|de quién|de quem|by whom|чь[яёи])\b.{1,12}\b(?:text|artikel|beitrag|bericht|texte|article|texto|artículo|artigo|articolo|testo|статья|текст)\b|\brecueill\w*"
+    # Whose text it is, not of whom it speaks.
+    r"|\bvon wem (?:ist|stammt) (?:der|dieser|die|diese|das) (?:text|artikel|beitrag|bericht|reportage)\b"
+    r"|\bde qui (?:est|sont) (?:cet?|le|l['’]) ?(?:texte|article)\b|\bdi chi è (?:questo|quest['’]|il|l['’]) ?(?:testo|articolo)\b"
+    r"|\bde (?:quién es|quem é) (?:este|el|o) (?:texto|artículo|artigo)\b|\bчь[яёи] (?:это )?(?:статья|текст)\b"
+    r"|\brecueilli\w* (?:les |ces )?propos\b|\bpropos (?:ont été )?recueillis\b"
     # Slavic languages and Greek
     r"|\b(?:автор\w*|напис\w*|редактор\w*|журналист\w*|источник\w*|джерел\w*|napisał\w*|redaktor\w*|napsal\w*|συγγραφ\w*|έγραψε)\b"
     # Arabic, Persian, Hebrew, Hindi, Thai, Vietnamese, Turkish, Indonesian

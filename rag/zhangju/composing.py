@@ -10,7 +10,7 @@ Quotes from one document stand in the order of its text, the documents in the or
 
 import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice, takewhile
 
 from zhangju.asking import byline_may_answer
@@ -37,6 +37,8 @@ NEARLY_AS_SURE = 0.25
 """How much lower the log-odds of another sentence may be."""
 _FAR_BEHIND = 6.0
 """Log-odds by which a sentence may be behind and still join for being alike: one part of a list may fall behind."""
+MAX_OF_ARTICLES = 8
+"""Sentences of articles that are named, up to which all of them are quoted."""
 _SAID = 0.05
 """What a sentence falls behind in a follow-up for having been quoted by the answer before."""
 _ALIKE = 0.02
@@ -58,11 +60,14 @@ def choose_sentences(
         question: What is asked; it tells how many things are wanted.
         who: Whether the question asks for a person.
         said: Places that the answer before quoted, where this question asks on.
-        named: Articles of a law that the question names; they answer alone.
+        named: Articles of a law that the question names; they answer alone, and whole where they are short.
     """
     able = _saying_something(sentences, question, who=who)
-    if named:
-        able = [item for item in able if article_of(item.passage.chunk) in named] or able
+    if named and (within := [item for item in able if article_of(item.passage.chunk) in named]):
+        if len(within) <= MAX_OF_ARTICLES:
+            # What it says, and what follows if not (逾期不改正的，处…), is one answer.
+            return sorted(within, key=lambda item: (item.passage.chunk.document_id, item.sentence.start))
+        able = within
     worth = {id(item): _worth(item) - _SAID * _was_said(item, said) for item in able}
     ranked = sorted(able, key=lambda item: -worth[id(item)])
     if not ranked:
@@ -80,6 +85,8 @@ def choose_sentences(
             chosen.append(item)
             told.add(item.sentence.reading_text)
     chosen += [item for lead in chosen for item in _items_below(lead, sentences) if item not in chosen]
+    for lead in list(chosen):
+        chosen += [item for item in _to_the_full_stop(lead, sentences) if item not in chosen]
     ranks: dict[str, int] = {}
     for item in sorted(chosen, key=lambda item: item.passage.rank):
         ranks.setdefault(item.passage.chunk.document_id, item.passage.rank)
@@ -203,6 +210,28 @@ _ITEM = re.compile(
     r"\s*(?:[（(][一二三四五六七八九十\da-z]+[)）]|[①-⑳]|\d+[.)、]|[一二三四五六七八九十]+、|[-*•])"
 )
 _MOST_ITEMS = 8
+
+
+def _to_the_full_stop(lead: ScoredSentence, sentences: Sequence[ScoredSentence]) -> Iterator[ScoredSentence]:
+    """What goes on after a semicolon in an article of a law: 责令限期改正；逾期不改正的，处….
+
+    Without it a rule would lose what follows if it is broken. Numbered items each stand for themselves.
+    """
+    chunk = lead.passage.chunk
+    if article_of(chunk) is None:
+        return
+    following = (
+        item
+        for item in sentences
+        if item.passage.chunk is chunk and item.sentence.start > lead.sentence.start
+    )
+    before = lead.sentence.reading_text
+    for item in sorted(following, key=lambda item: item.sentence.start):
+        text = item.sentence.reading_text
+        if not before.rstrip().endswith(("；", ";")) or text.lstrip().startswith(("（", "(")):
+            return
+        yield item
+        before = text
 
 
 def _items_below(lead: ScoredSentence, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:

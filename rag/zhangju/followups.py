@@ -244,7 +244,8 @@ def _read_other(text: str, question: str, turn: Turn, language: str) -> Reading 
         before = [
             w for w in _WORD.findall(own[: pointing.start()])[1:] if len(w) > 4 and w.lower() not in _VERBS
         ]
-        earlier = _NAME.findall(turn.question)
+        # "How", "What" and "And" open a question with a capital, and name nobody.
+        earlier = [name for name in _NAME.findall(turn.question) if name.lower() not in _OPENING_WORDS]
         if len(before) >= 2 or _NAME.search(own[: pointing.start()]):
             # "Why did the Danes leave when they had won?" has its own they.
             return None
@@ -275,6 +276,8 @@ _QUESTION_WORDS = words_of(
     "onde como qual chi cosa dove perché quale кто что когда где почему как какой сколько wat waar "
     "hoeveel"
 )
+
+_OPENING_WORDS = _QUESTION_WORDS | words_of("and but or then is are was were did does do has have can could")
 
 
 def about_article(question: str, language: str) -> str:

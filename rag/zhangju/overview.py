@@ -53,8 +53,8 @@ _CHINESE: dict[str, str] = {
         "个人 构成 组成 划分"
     ),
     "D": "文章 报道 新闻 材料 资料 文档 文件 报告 论文 版面 页面 网页 书 页 全文 通篇 原文 本文 文中 正文 主文 主文章 文本 篇 文",
-    "S": "讲 讲了 讲的 讲述 说 说了 说的 谈 谈了 谈的 写 写了 写的 论述 阐述 介绍了 涉及 围绕 内容 思想 意思 讨论 讨论了 简介 大纲内容 中心",
-    "R": "主要内容 大意 主旨 主题 中心思想 概括 概述 总结 归纳 梳理 摘要 概要",
+    "S": "讲 讲了 讲的 讲述 说 说了 说的 谈 谈了 谈的 写 写了 写的 论述 阐述 介绍了 涉及 围绕 内容 主题 思想 意思 讨论 讨论了 简介 大纲内容 中心",
+    "R": "主要内容 大意 主旨 中心思想 概括 概述 总结 归纳 梳理 摘要 概要",
     "K": "要点 重点 观点 论点 核心观点 结论 思路 看点 论述要点",
     "W": "作者 笔者 撰稿人 执笔人 作者们",
     "A": "署名 谁 哪位 哪些人 何人 谁写 谁写的 撰写",
@@ -99,8 +99,8 @@ _WORDS: dict[str, dict[str, str]] = {
             "heißt heißen lautet lauten wichtigsten zentralen worum wovon womit"
         ),
         "D": "artikel artikels text textes dokument dokuments seite beitrag beitrags beiträge aufsatz bericht stück",
-        "S": "handelt geht thema themen inhalt inhalts sagt beschreibt behandelt",
-        "R": "zusammenfassung zusammen fasse fassen überblick",
+        "S": "handelt geht thema themen inhalt inhalts sagt beschreibt behandelt zusammen fasse fassen",
+        "R": "zusammenfassung überblick",
         "K": "punkte kernpunkte kernaussagen aussagen hauptpunkte",
         "W": "autor autoren autorin autors verfasser",
         "A": "wer verfasst schrieb geschrieben",
@@ -172,16 +172,16 @@ _WORDS: dict[str, dict[str, str]] = {
     "nl": {
         "": "wat waar is zijn de het een dit deze van in op en gaat over er hoeveel welke kort eerste tweede derde laatste drie twee heeft",
         "D": "artikel artikelen tekst document pagina stuk",
-        "S": "over onderwerp inhoud zegt",
-        "R": "samenvatting samen vat",
+        "S": "over onderwerp inhoud zegt samen vat",
+        "R": "samenvatting",
         "K": "punten conclusies",
         "A": "wie auteur auteurs schreef geschreven",
         "P": "deel delen hoofdstuk hoofdstukken onderdelen structuur",
         "T": "titel titels",
     },
     "sv": {
-        "": "vad som är den det denna detta en ett i på av om och hur många vilka vilken har ge mig kort första andra tredje sista tre två finns handlar vem",
-        "D": "artikel artikeln text texten dokument dokumentet sida sidan",
+        "": "vad som är den det denna detta en ett i på av om och hur många vilka vilken har ge mig kort första andra tredje sista tre två finns",
+        "D": "artikel artikeln text texten dokument dokumentet",
         "S": "handlar ämne ämnet innehåll innehållet säger",
         "R": "sammanfatta sammanfattning",
         "K": "punkter slutsatser huvudpunkter",
@@ -191,8 +191,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "T": "titel titeln titlar rubrik rubriken",
     },
     "pl": {
-        "": "co jak jaki jaka jakie jest są ten ta to tego tej tym w na z o i ile ma czym kto się pierwsza druga trzecia ostatnia trzy dwa krótko proszę mi",
-        "D": "artykuł artykule artykułu artykuły tekst tekstu tekście dokument dokumentu dokumencie strona strony",
+        "": "co jak jaki jaka jakie jest są ten ta to tego tej tym w na z o i ile ma się pierwsza druga trzecia ostatnia trzy dwa krótko proszę mi drugi drugiej",
+        "D": "artykuł artykule artykułu artykuły tekst tekstu tekście dokument dokumentu dokumencie",
         "S": "czym mówi dotyczy temat treść opowiada",
         "R": "streść streszczenie podsumuj podsumowanie",
         "K": "punkty wnioski tezy główne",
@@ -202,8 +202,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "T": "tytuł tytuły",
     },
     "tr": {
-        "": "bu şu ne nedir neler nelerdir mi mı ve bir kaç kısaca bana var kim kimdir kimler ilk ikinci üçüncü son üç iki olan",
-        "D": "makale makalenin makalede makaleyi yazı yazının yazıda metin metnin metinde belge belgenin belgede sayfa",
+        "": "bu şu ne nedir neler nelerdir mi mı ve bir kaç kısaca bana var kimdir kimler ilk ikinci üçüncü üç iki olan birinci",
+        "D": "makale makalenin makalede makaleyi yazı yazının yazıda metnin metinde belge belgenin belgede sayfa",
         "S": "hakkında anlatıyor anlatılıyor konu konusu içerik içeriği diyor söylüyor bahsediyor",
         "R": "özet özeti özetle özetler özetleyin",
         "K": "noktalar noktaları ana önemli sonuçları",
@@ -213,30 +213,19 @@ _WORDS: dict[str, dict[str, str]] = {
         "T": "başlık başlığı",
     },
     "id": {
-        "": "apa apakah siapa yang ini itu dari di ke dan ada berapa tolong secara singkat pertama kedua ketiga terakhir tiga dua adalah saya beri",
+        "": "apa apakah yang ini itu dari di ke dan ada berapa tolong secara singkat tiga dua adalah beri",
         "D": "artikel teks dokumen tulisan halaman laporan",
         "S": "tentang isi isinya membahas topik tema bercerita",
         "R": "ringkas ringkasan ringkaskan rangkum rangkuman rangkumkan",
         "K": "poin pokok utama kesimpulan",
         "W": "penulis penulisnya",
         "A": "siapa menulis ditulis oleh",
-        "P": "bagian bab struktur subjudul",
+        "P": "bagian struktur subjudul",
         "T": "judul judulnya",
     },
-    "vi": {
-        "": "gì là này đó của trong có bao nhiêu các những hãy cho tôi về viết một ba hai đầu cuối thứ nhất ngắn gọn như thế nào",
-        "D": "bài viết báo văn bản tài liệu trang",
-        "S": "nói nội dung chủ đề đề cập",
-        "R": "tóm tắt",
-        "K": "ý chính điểm kết luận",
-        "W": "tác giả",
-        "A": "ai",
-        "P": "phần chương mục cấu trúc",
-        "T": "tiêu đề",
-    },
     "ar": {
-        "": "ما ماذا هو هي هذا هذه في من عن على و كم لي باختصار الرئيسية الأول الأولى الثاني الثالث الأخير",
-        "D": "المقال المقالة النص الوثيقة الصفحة التقرير",
+        "": "ما ماذا هو هي هذا هذه في من عن على و لي باختصار الرئيسية",
+        "D": "المقال المقالة النص الوثيقة التقرير",
         "S": "يتحدث تتحدث موضوع يتناول مضمون محتوى",
         "R": "ملخص لخص",
         "K": "النقاط الأفكار نقاط",
@@ -251,14 +240,50 @@ _LANGUAGE_LETTERS = {
     for language, letters in _WORDS.items()
 }
 _NTH = {
-    1: "first 1 erste ersten premier première primera primer prima первая первой eerste",
-    2: "second 2 zweite zweiten deuxième second seconde segundo segunda seconda вторая второй вторую tweede",
-    3: "third 3 dritte dritten troisième tercera tercer tercero terza terceira третья третьей третью третий derde",
+    1: "first 1 erste ersten premier première primera primer prima первая первой eerste första pierwsza ilk birinci",
+    2: "second 2 zweite zweiten deuxième second seconde segundo segunda seconda вторая второй вторую tweede andra druga drugiej drugi ikinci",
+    3: "third 3 dritte dritten troisième tercera tercer tercero terza terceira третья третьей третью третий derde tredje trzecia üçüncü",
     4: "fourth 4 vierte vierten quatrième cuarta",
     5: "fifth 5",
-    -1: "last letzte letzten dernier dernière última último ultima последней последняя laatste",
+    -1: "sista ostatnia last letzte letzten dernier dernière última último ultima последней последняя laatste",
 }
 _NTH_OF = {word: number for number, words in _NTH.items() for word in words.split()}
+# Who did one of these to a text is its author.
+_WRITING = frozenset(
+    [
+        "wrote",
+        "written",
+        "writer",
+        "signed",
+        "verfasst",
+        "schrieb",
+        "geschrieben",
+        "écrit",
+        "signé",
+        "rédigé",
+        "escribió",
+        "escrito",
+        "firma",
+        "firman",
+        "escreveu",
+        "assina",
+        "scritto",
+        "scrisse",
+        "написал",
+        "написали",
+        "schreef",
+        "geschreven",
+        "skrev",
+        "skrivit",
+        "napisał",
+        "napisali",
+        "yazdı",
+        "yazmış",
+        "menulis",
+        "ditulis",
+        "كتب",
+    ]
+)
 _LATIN_WORD = re.compile(r"[^\W_]+(?:['’](?:s|il))?")
 _PIECE_WORDS = frozenset(
     [
@@ -281,7 +306,14 @@ _PIECE_WORDS = frozenset(
         "texto",
         "artigo",
         "articolo",
-        "artikel",
+        "artikeln",
+        "texten",
+        "artykuł",
+        "artykułu",
+        "artykule",
+        "makale",
+        "makalenin",
+        "makalede",
         "stuk",
     ]
 )
@@ -321,7 +353,7 @@ def read_whole(question: str, language: str, names: Callable[[], Sequence[str]] 
             subject: Subject = next(s for s in ("about", "authors", "parts") if match[s])
             return Whole(subject)
     letters = _LANGUAGE_LETTERS.get(primary)
-    return _read_words(text.lower(), letters) if letters else None
+    return _read_words(text.replace("İ", "i").lower(), letters) if letters else None
 
 
 def _read_chinese(text: str, names: Callable[[], Sequence[str]]) -> Whole | None:
@@ -383,6 +415,12 @@ def _read_words(text: str, letters: Mapping[str, str]) -> Whole | None:
         elif nth is not None and word in _PIECE_WORDS:
             piece, nth = nth, None
         found.add(letter)
+    if "A" in found and not _WRITING.isdisjoint(words):
+        # "Who wrote it?" means the text that is there.
+        found.add("D")
+    elif {"A", "S"} <= found and "W" not in found:
+        # Whom it speaks about is not who wrote it.
+        return None
     return None if nth is not None else _subject(found, piece, part, "", "")
 
 

@@ -194,7 +194,9 @@ def rank(
         if Use.QUOTES in uses:
             rows = (int(bounds[place]) + row for place, row in read)
             judgements, unread = dict(zip(rows, found, strict=True)), least
-    places = np.argsort(-scores, kind="stable")[:k].tolist()
+    # Of what was read: rounding may lift a bound to the score of the last one.
+    known = np.array(sorted(scoring.chunks))
+    places = known[np.argsort(-scores[known], kind="stable")[:k]].tolist()
     milliseconds = 1000 * (perf_counter() - started)
     chunks = [scoring.chunks[place] for place in places]
     return Ranked(
@@ -269,7 +271,7 @@ def _nearest_telling(scoring: Scoring, question: str, log_odds: Mapping[tuple[in
     """Similarity of the nearest sentence of candidates that may answer, or of all where none may.
 
     Bylines of others are taken for none that may answer: a stranger's name speaks for an answer
-    only if it is found likely.
+    only if it is found likely. Whatever may be nearer is read.
 
     Args:
         scoring: Candidates with their scores.
